@@ -46,6 +46,26 @@ describe.skipIf(!executablePath)('the page that learns digits', () => {
     }
   }
 
+  /** Whether the heat map has something where there is no ink, once it is drawn. */
+  const showsHeatBesideInk = (page: Page): Promise<boolean> =>
+    page
+      .waitForFunction(
+        () => {
+          const [seen, heat] = ['seen', 'heat'].map((id) => {
+            const copy = new OffscreenCanvas(8, 8).getContext('2d')!;
+            copy.drawImage(document.getElementById(id) as HTMLCanvasElement, 0, 0);
+            return copy.getImageData(0, 0, 8, 8).data;
+          });
+          return heat!.some((v, k) => k % 4 === 3 && v > 0 && seen![k] === 0);
+        },
+        undefined,
+        { timeout: 10_000 },
+      )
+      .then(
+        () => true,
+        () => false,
+      );
+
   it.each(devices)(
     'trains on $name and reads what is drawn',
     async ({ name, isEmulated }) => {
@@ -67,22 +87,16 @@ describe.skipIf(!executablePath)('the page that learns digits', () => {
       expect(Number.parseFloat(await text(page, 'validation'))).toBeGreaterThan(90);
       // What was learned on one device is used on another.
       if (isEmulated) await choose(name);
+      const heats: boolean[] = [];
       for (const { digit, strokes } of drawings) {
         await draw(page, strokes);
         await page.waitForFunction((wanted) => document.getElementById('answer')!.innerText === wanted, digit);
         expect(await page.locator('#bars .best').innerText()).toMatch(new RegExp(`^${digit}`));
-        // The heat map has something where there is no ink.
-        if (name === 'wasm')
-          await page.waitForFunction(() => {
-            const [seen, heat] = ['seen', 'heat'].map((id) => {
-              const copy = new OffscreenCanvas(8, 8).getContext('2d')!;
-              copy.drawImage(document.getElementById(id) as HTMLCanvasElement, 0, 0);
-              return copy.getImageData(0, 0, 8, 8).data;
-            });
-            return heat!.some((v, k) => k % 4 === 3 && v > 0 && seen![k] === 0);
-          });
+        if (name === 'wasm') heats.push(await showsHeatBesideInk(page));
         await page.click('#clear');
       }
+      // A map may lie within the ink, but not those of all digits.
+      if (name === 'wasm') expect(heats).toContain(true);
       if (isEmulated || name === 'wasm') {
         // Train goes on with the model of the file, on the device in use.
         const [download] = await Promise.all([
