@@ -1,5 +1,4 @@
-import type { DType } from '../base/dtype.ts';
-import { isFloat } from '../base/dtype.ts';
+import { type DType, dtypeInfo, isFloat } from '../base/dtype.ts';
 import { fail } from '../base/errors.ts';
 import { sameShape, showShape } from '../base/shape.ts';
 import { apply, convert as convertExpr, type Expr, reinterpret, scalarType } from '../ir/expr.ts';
@@ -100,10 +99,12 @@ export const nextAfter = binary('nextAfter', 'nextAfter', {}, () => [null, null]
 const share =
   (choose: (a: Tensor, b: Tensor) => Tensor): BinaryVjp =>
   (g, x, y) => {
-    // Equal operands get half each. They are looked for first: 16-bit numbers are compared by `eq` as they are stored, and by
-    // others as they were computed.
-    const [isEqual, half, none] = [eq(x, y), scale(g, 0.5), like(g, 0)];
-    return [select(isEqual, half, select(choose(x, y), g, none)), select(isEqual, half, select(choose(y, x), g, none))];
+    // Equal operands get half each.
+    const [none, part] = [like(g, 0), scale(g, 0.5)];
+    const half = select(eq(x, y), part, none);
+    // 16-bit numbers are compared by `eq` as they are stored, by others as they were computed: equal ones must not be chosen.
+    const whole = dtypeInfo[x.dtype].bytes === 2 ? select(eq(x, y), part, g) : g;
+    return [select(choose(x, y), whole, half), select(choose(y, x), whole, half)];
   };
 /** The larger operand; NaN if one is NaN. */
 export const max = binary(

@@ -315,11 +315,16 @@ describe.skipIf(!executablePath)('a run in the page', () => {
     );
     const server = await serveFile(logDir);
     const { page, said } = await openStudio(server.url);
-    await page.locator('[data-chart="loss"] li', { hasText: '0.05' }).first().waitFor();
-    expect(await page.locator('.chart h3', { hasText: name }).count()).toBeGreaterThan(0);
-    expect(await page.locator('.chart pre', { hasText: '<script>' }).count()).toBeGreaterThan(0);
-    expect(await page.locator('.chart img[alt="picture"]').count()).toBeGreaterThan(0);
-    expect(await page.locator('.ridges').count()).toBeGreaterThan(0);
+    // Files come one by one, and each in parts.
+    for (const shown of [
+      page.locator('[data-chart="loss"] li', { hasText: '0.05' }),
+      page.locator('[data-chart="loss"] li', { hasText: /^train/ }),
+      page.locator('.chart h3', { hasText: name }),
+      page.locator('.chart pre', { hasText: '<script>' }),
+      page.locator('.chart img[alt="picture"]'),
+      page.locator('.ridges'),
+    ])
+      await shown.first().waitFor();
     expect(await page.locator('.standing .state').textContent()).toBe('read from a file');
     expect(await page.locator('[data-chart="loss"] li').allInnerTexts()).toContainEqual(
       expect.stringMatching(/^train/),
