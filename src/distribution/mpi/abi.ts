@@ -9,6 +9,8 @@ export interface Abi {
   readonly inPlace: number;
   /** MPI_STATUS_IGNORE. */
   readonly statusIgnore: number;
+  /** MPI_THREAD_FUNNELED: all calls come from one thread. */
+  readonly oneThread: number;
 }
 export type Handle = 'world' | 'byte' | 'float32' | 'float64' | 'sum';
 
@@ -25,6 +27,7 @@ const mpich: Abi = {
   },
   inPlace: -1,
   statusIgnore: 1,
+  oneThread: 1,
 };
 /** Open MPI: handles are the addresses of its variables. */
 const openMpi: Abi = {
@@ -39,6 +42,7 @@ const openMpi: Abi = {
   },
   inPlace: 1,
   statusIgnore: 0,
+  oneThread: 1,
 };
 /** The standard ABI of MPI 5. */
 const standard: Abi = {
@@ -47,6 +51,7 @@ const standard: Abi = {
   handles: { world: 0x101, byte: 0x247, float32: 0x210, float64: 0x214, sum: 0x21 },
   inPlace: 1,
   statusIgnore: 0,
+  oneThread: 1024,
 };
 
 /**

@@ -63,8 +63,7 @@ function join(mpi: Mpi, expected: number): Job {
     if (code !== 0) fail('distribution', `${what} gave the error ${code}`, 'see what MPI printed');
   };
   const provided = new Int32Array(1);
-  // All calls come from JavaScript's thread.
-  check(f.MPI_Init_thread(null, null, 1, provided), 'MPI_Init_thread');
+  check(f.MPI_Init_thread(null, null, abi.oneThread, provided), 'MPI_Init_thread');
   const rank = numberFrom((out) => check(f.MPI_Comm_rank(world, out), 'MPI_Comm_rank'));
   const size = numberFrom((out) => check(f.MPI_Comm_size(world, out), 'MPI_Comm_size'));
   if (size !== expected)
