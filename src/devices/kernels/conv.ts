@@ -1,5 +1,6 @@
 import { type Local, type Operand, op, select } from '../wasm/encoder/index.ts';
 import { outsOf, type Patches, plus, product, type Tail, tapsOf, times, unflatten } from './conv-geometry.ts';
+import { byLine, copyLines, fewRows, type Lines, lineCount, linesOf } from './conv-lines.ts';
 import { packByBatch, packByChannels, packElements } from './conv-pack.ts';
 import { type Block, type KernelFunction, type KernelMachine, packedSteps } from './machine.ts';
 import { packer } from './pack.ts';
@@ -38,7 +39,10 @@ export function patchProduct(machine: KernelMachine, name: string, spec: Patches
   const byChannels = inputs.x === 1 || inputs.size === 1;
   const byBatch = !byChannels && batch.x === 1 && batch.size > 1;
   const chosen = machine.blockFor(many, outputs);
-  const block = byBatch ? fewRows(chosen, batch.size) : chosen;
+  // Products of wide vectors take little longer than packing does.
+  const lines = machine.lanes > 4 ? linesOf(spec, chosen.rows) : undefined;
+  if (lines) return productInLines(machine, name, spec, tail, chosen, lines);
+  const block = byBatch ? { ...chosen, rows: fewRows(chosen.rows, batch.size) } : chosen;
   const { rows } = block;
   const width = machine.lanes * block.vectors;
   // Blocks for wide vectors have more rows than there are registers for their addresses: four are packed at a time.
@@ -85,6 +89,53 @@ export function patchProduct(machine: KernelMachine, name: string, spec: Patches
   });
 }
 
+/** A product of patches that are read where they overlap: of x, columns are copied side by side. */
+function productInLines(
+  machine: KernelMachine,
+  name: string,
+  spec: Patches,
+  tail: Tail,
+  { vectors }: Block,
+  lines: Lines,
+): ProductKernel {
+  const { axes, inputs } = spec;
+  const { positions, together, step, columns, run } = lines;
+  const block = { rows: positions * together, vectors };
+  const shape = { ...spec, groups: [], inputs: { ...inputs, w: 0 }, outputs: { size: 1, w: 0 } };
+  const key = `lines ${block.rows} ${JSON.stringify({ ...shape, axes: axes.map((a) => ({ ...a, weight: 0 })) })}`;
+  const copy = machine.once(key, () => copyLines(machine, `${name} lines`, shape, lines));
+  const runs = product(tapsOf(axes.slice(0, -1)));
+  const line = 4 * columns * inputs.size;
+  const steps = {
+    ...packedSteps(block, machine.lanes),
+    aRow: 4 * step * inputs.size,
+    aK: 4,
+    ...(together > 1 && { aLine: { rows: positions, bytes: line } }),
+    ...(runs > 1 && { aRun: { length: run, skip: together * line - 4 * run } }),
+  };
+  return tiledProduct(machine, {
+    name,
+    m: together > 1 ? rowsOf(spec) : lineCount(spec) * lines.blocks * positions,
+    n: spec.outputs.size,
+    k: runs * run,
+    batch: groupsOf(spec),
+    block,
+    ...(lines.blocks > 1 && { rows: byLine(spec, lines) }),
+    depth: Math.max(1, Math.floor(kBlock / run)) * run,
+    a: {
+      packed: true,
+      taken: { per: run, bytes: together * line },
+      pack(f, at) {
+        const source = plus(f.params[2], groupOffset(f, spec, at.batch, 'x'));
+        f.call(copy, source, at.target, at.line, at.lines, at.k0, at.count);
+      },
+    },
+    b: packedWindow(machine, spec, true, machine.lanes * vectors),
+    kernel: () => machine.microKernel(block, steps),
+    ...tail,
+  });
+}
+
 /** Byte offset of an operand of independent product `index`, relative to the first. */
 function groupOffset(f: KernelFunction, { groups }: Patches, index: Local, side: 'x' | 'w'): Operand {
   const at = unflatten(
@@ -97,15 +148,6 @@ function groupOffset(f: KernelFunction, { groups }: Patches, index: Local, side:
 
 /** At least this many positions per window count as many. */
 const many = 100;
-
-/** A block of the same height, or slightly lower if that leaves fewer rows empty; `count` rows are needed at a time. */
-function fewRows(block: Block, count: number): Block {
-  // Besides its rows, a block costs about half a row's work.
-  const cost = (rows: number) => Math.ceil(count / rows) * (rows + 0.5);
-  let { rows } = block;
-  for (let fewer = rows - 1; fewer >= Math.min(3, count); fewer--) if (cost(fewer) < cost(rows)) rows = fewer;
-  return { ...block, rows };
-}
 
 /** Blocks of consecutive batch entries, position by position; output rows still count (n, q). */
 function byPosition(batch: number, positions: number, rows: number): RowOrder {

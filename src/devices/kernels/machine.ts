@@ -11,10 +11,14 @@ export interface Block {
 export interface Steps {
   /** From a row of A to the next. */
   readonly aRow: number;
+  /** From so many rows of A to the next ones, where that is not as many times `aRow`. */
+  readonly aLine?: { readonly rows: number; readonly bytes: number };
   /** From A's element k to k + 1. */
   readonly aK: number;
   /** From B's row k (of `vectors` vectors in a row) to k + 1. */
   readonly bK: number;
+  /** Behind every so many elements k of A, these bytes are left out. */
+  readonly aRun?: { readonly length: number; readonly skip: number };
 }
 
 /**
@@ -71,6 +75,7 @@ export interface KernelMachine {
   vector(f: KernelFunction): Local;
   zero(f: KernelFunction, vector: Local): void;
   load(f: KernelFunction, vector: Local, address: Operand, offset?: number): void;
+  store(f: KernelFunction, vector: Local, address: Operand): void;
   /** sum = a · b + sum. */
   multiplyAdd(f: KernelFunction, sum: Local, a: Local, b: Local): void;
 }
@@ -91,6 +96,10 @@ export interface TailMachine extends KernelMachine {
     body: (at: Local, element: Local) => void,
   ): void;
 }
+
+/** Bytes from the first row of A to row `i`. */
+export const rowOffset = ({ aRow, aLine }: Steps, i: number): number =>
+  aLine ? Math.floor(i / aLine.rows) * aLine.bytes + (i % aLine.rows) * aRow : i * aRow;
 
 /** Steps of operands packed into panels: A by k, then row; B by k, then column. */
 export const packedSteps = ({ rows, vectors }: Block, lanes: number): Steps => ({

@@ -28,6 +28,8 @@ export type Side =
       /** Emitted once at the start of the function, given the address of `ownBytes` bytes private to the thread. */
       begin?(f: KernelFunction, own: Local): void;
       readonly ownBytes?: number;
+      /** Bytes that a packed block takes for every `per` values of k; those of its lines' elements, when absent. */
+      readonly taken?: { readonly per: number; readonly bytes: number };
     }
   | {
       readonly packed: false;
@@ -112,7 +114,8 @@ export function tiledProduct(machine: KernelMachine, product: Product): ProductK
   const vectorBytes = 4 * lanes;
   const tileBytes = block.rows * block.vectors * vectorBytes;
   const panelBytes = width * k * 4;
-  const aTileBytes = block.rows * depth * 4;
+  const aTile = (a.packed && a.taken) || { per: 1, bytes: 4 * block.rows };
+  const aTileBytes = (aTile.bytes * depth) / aTile.per;
 
   // B is packed once for all threads, unless each thread needs a different one.
   const ownB = b.packed && splitRows && batch > 1;
@@ -233,12 +236,13 @@ export function tiledProduct(machine: KernelMachine, product: Product): ProductK
             const pa = int();
             const pb = int();
             // Packed tiles are as long as this pass, unpacked ones keep their strides.
-            if (a.packed)
-              f.set(
-                pa,
-                op('i32.add', packedA, op('i32.mul', op('i32.sub', tile, r0), op('i32.mul', count, 4 * block.rows))),
-              );
-            else {
+            if (a.packed) {
+              const bytes =
+                typeof count === 'number'
+                  ? aTileBytes
+                  : op('i32.mul', aTile.per === 1 ? count : op('i32.div_u', count, aTile.per), aTile.bytes);
+              f.set(pa, op('i32.add', packedA, op('i32.mul', op('i32.sub', tile, r0), bytes)));
+            } else {
               f.set(pa, op('i32.add', aBase!, op('i32.mul', tile, block.rows * a.across)));
               f.set(pa, op('i32.add', pa, op('i32.mul', k0, a.along)));
             }

@@ -76,6 +76,33 @@ it.skipIf(devices.length === 0)('convolves with windows that leave the image, in
     }
 });
 
+it.skipIf(devices.length === 0)(
+  'reads windows where they overlap: lines that are short, cut, strided, longer than a go',
+  () => {
+    for (const [n, height, width, inputs, outputs, window, stride, padding] of [
+      [3, 7, 7, 20, 40, 3, 1, [1, 1]],
+      [5, 3, 2, 6, 20, 3, 1, [1, 1]],
+      [4, 1, 1, 33, 17, 1, 1, [0, 0]],
+      [2, 4, 33, 3, 20, 7, 2, [3, 3]],
+      [2, 4, 33, 17, 20, 3, 2, [0, 1]],
+      [2, 5, 31, 16, 70, 4, 1, [0, 0]],
+      [2, 5, 31, 5, 9, 1, 2, [0, 0]],
+      [1, 3, 40, 300, 5, 3, 1, [1, 1]],
+      [1, 2, 20, 4, 8, 5, 1, [9, 9]],
+    ] as const) {
+      const [x, w] = [tensor(n, height, width, 1, inputs), tensor(1, window, window, inputs, outputs)];
+      const each: [number, number] = [...padding];
+      const y = conv(x, w, {
+        dilation: [1, 1],
+        inputDilation: [1, 1],
+        strides: [stride, stride],
+        padding: [[window >> 1, window >> 1], each],
+      });
+      expectNear(makeProgram(`${[n, height, width, inputs, outputs, window, stride]}`, [x, w], [y]), devices, 1e-4);
+    }
+  },
+);
+
 // 16-bit floats are given as bits.
 const programs = Object.entries(kernelPrograms).filter(([name]) => !/16|mixed/.test(name));
 it.skipIf(devices.length === 0).each(programs)('runs %s', (_, make) => {

@@ -79,6 +79,8 @@ export function nativeKernels(assembler: Assembler, lanes: 8 | 16, host: HostFun
     zero: (f, vector) => void own(f).c.held([0], 128, own(f).register(vector)),
     load: (f, vector, address, offset = 0) =>
       void own(f).c.two('vmovups', { m: own(f).place(address, offset) }, length, own(f).register(vector)),
+    store: (f, vector, address) =>
+      own(f).c.write('vmovupsStore', own(f).register(vector), own(f).place(address), length),
     multiplyAdd: (f, sum, a, b) => {
       const [x, y, z] = [sum, a, b].map((v) => own(f).register(v));
       own(f).c.word('vfmadd231ps', { a: x, v: y, m: z, length });

@@ -1,4 +1,4 @@
-import type { Block, Steps } from '../../kernels/machine.ts';
+import { type Block, rowOffset, type Steps } from '../../kernels/machine.ts';
 import { type Assembler, Label, type Length } from '../encoder/assembler.ts';
 import { x86 } from '../encoder/instructions.ts';
 import { at, type Register, r8, r9, rcx, rdi, rdx, rsi, vectorRegister } from '../encoder/operands.ts';
@@ -29,7 +29,7 @@ export function writeMicroKernel(
   const right = Array.from({ length: vectors }, (_, j) => vectorRegister(sums.length + j));
   const scale = vectorRegister(sums.length + vectors);
   const bytes = 4 * lanes;
-  const [add, turn, end] = [new Label(), new Label(), new Label()];
+  const [add, run, turn, end] = [new Label(), new Label(), new Label(), new Label()];
   code.align();
   code.bind(label);
   loadWords(code);
@@ -43,11 +43,15 @@ export function writeMicroKernel(
   code.bind(start);
   code.general('test', { a: count, m: count });
   code.jump(end, 'equal');
+  // Once known, whether to add is not needed any more.
+  const left = steps.aRun ? accumulate : count;
+  code.bind(run);
+  if (steps.aRun) code.general('movNumber', { m: left, immediate: steps.aRun.length });
   code.align();
   code.bind(turn);
   right.forEach((v, j) => code.instruction({ encoding: x86.vmovups, a: v, m: at(b, bytes * j), length }));
   for (let i = 0; i < rows; i++) {
-    const element = at(a, i * steps.aRow);
+    const element = at(a, rowOffset(steps, i));
     // An operand used once is read from memory in the instruction; otherwise it is loaded into a register.
     if (vectors === 1 && lanes === 16) {
       code.instruction({ encoding: x86.vfmadd231ps, a: sums[i], v: right[0], m: element, length, broadcast: true });
@@ -60,8 +64,13 @@ export function writeMicroKernel(
   }
   code.general('addNumber', { m: a, immediate: steps.aK });
   code.general('addNumber', { m: b, immediate: steps.bK });
-  code.general('subNumber', { m: count, immediate: 1 });
+  code.general('subNumber', { m: left, immediate: 1 });
   code.jump(turn, 'notEqual');
+  if (steps.aRun) {
+    code.general('addNumber', { m: a, immediate: steps.aRun.skip });
+    code.general('subNumber', { m: count, immediate: steps.aRun.length });
+    code.jump(run, 'notEqual');
+  }
   code.bind(end);
   sums.forEach((sum, i) => code.instruction({ encoding: x86.vmovupsStore, a: sum, m: at(tile, bytes * i), length }));
   code.general('ret', {});
