@@ -1,7 +1,9 @@
 import * as keras from 'hornbeam';
 import { applications, layers } from 'hornbeam';
+import { makeOwnBase, side } from './network.ts';
 
-export const side = 64;
+export { makeHead, side } from './network.ts';
+
 /** Where a base ends, and from which layer on it is trained further. */
 export const layersOf = {
   own: { last: 'relu4', retrained: 'conv2' },
@@ -15,21 +17,7 @@ export async function makeBase(weights: 'own' | 'imagenet' = 'own'): Promise<ker
     const outputs = whole.getLayer(layersOf.imagenet.last).output;
     return new keras.Model({ inputs: whole.inputs, outputs, name: 'base' });
   }
-  const inputs = keras.Input({ shape: [side, side, 3] });
-  let x = inputs;
-  for (const [k, filters] of [32, 48, 96, 96].entries()) {
-    const options = {
-      filters,
-      kernelSize: k === 0 ? 5 : 3,
-      strides: k < 3 ? 2 : 1,
-      padding: 'same',
-      useBias: false,
-    } as const;
-    x = new layers.Conv2D({ ...options, name: `conv${k + 1}` })(x);
-    x = new layers.BatchNormalization({ momentum: 0.9, name: `bn${k + 1}` })(x);
-    x = new layers.ReLU({ name: `relu${k + 1}` })(x);
-  }
-  return new keras.Model({ inputs, outputs: x, name: 'base' });
+  return makeOwnBase();
 }
 
 /** While training, images are mirrored, moved, and their colours changed: a little, or so far that often a piece of them is left. */
@@ -48,15 +36,6 @@ export function makeAugmenter({ zoom = 0.3, shift = 0.08 } = {}): keras.layers.P
       }),
     ],
   });
-}
-
-/** A class for the mean of the base's maps. */
-export function makeHead(base: keras.Model, classes: number): keras.Model {
-  const maps = keras.Input({ shape: (base.outputShape as number[]).slice(1) });
-  const means = new layers.GlobalAveragePooling2D()(maps);
-  const x = new layers.Dropout({ rate: 0.2 })(new layers.BatchNormalization({ momentum: 0.9, name: 'scaled' })(means));
-  const outputs = new layers.Dense({ units: classes, activation: 'softmax', name: 'head' })(x);
-  return new keras.Model({ inputs: maps, outputs, name: 'top' });
 }
 
 /**

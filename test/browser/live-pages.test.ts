@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +73,72 @@ const deeds: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.locator('#draw').press('Enter');
     await page.getByRole('button', { name: 'Draw', exact: true }).waitFor();
     await page.setInputFiles('#subject-file', { name: 'bad.png', mimeType: 'image/png', buffer: Buffer.from('x') });
+    await page.getByText('bad.png is no picture that this browser reads.').waitFor();
+  },
+  async 'transfer-photographs'(page) {
+    const draw = async (...keys: string[]): Promise<void> => {
+      await page.locator('#pad').focus();
+      for (const key of ['Delete', ...keys]) await page.keyboard.press(key);
+    };
+    const [lying, upright] = [page.locator('#classes li').first(), page.locator('#classes li').nth(1)];
+    const learn = page.locator('#learn');
+    for (const [item, name] of [
+      [lying, 'lying'],
+      [upright, 'upright'],
+    ] as const)
+      await item.getByRole('textbox').fill(name);
+    // Lines by keyboard, each beside the one before; both classes need some.
+    for (let k = 0; k < 3; k++) {
+      await draw('ArrowDown', ' ', ...Array<string>(3).fill('Shift+ArrowRight'), ' ');
+      await lying.getByText('Add', { exact: true }).press('Enter');
+      await page.getByText(`Added to lying: ${k + 1}.`).waitFor();
+      expect(await learn.isDisabled()).toBe(k === 0);
+      await draw('Shift+ArrowLeft', ' ', ...Array<string>(3).fill('Shift+ArrowDown'), ' ');
+      await upright.getByText('Add', { exact: true }).press('Enter');
+      await page.getByText(`Added to upright: ${k + 1}.`).waitFor();
+      await draw(...Array<string>(3).fill('Shift+ArrowUp'), 'Shift+ArrowLeft');
+    }
+    await learn.press('Enter');
+    await page.getByText(/^Learnt in/).waitFor({ timeout: 60_000 });
+    const isTakenFor = async (name: string): Promise<void> => {
+      await page
+        .locator('#bars .best', { hasText: name })
+        .getByText(/^([7-9]\d|100)%$/)
+        .waitFor();
+      expect(await page.locator('#answer').innerText()).toBe(name);
+    };
+    await draw('ArrowUp', ' ', ...Array<string>(4).fill('Shift+ArrowRight'), ' ');
+    await isTakenFor('lying');
+    const hot = await page
+      .locator('#heat')
+      .evaluate(
+        (canvas: HTMLCanvasElement) =>
+          new Set(canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data).size,
+      );
+    // More than black ink on white paper.
+    expect(hot).toBeGreaterThan(50);
+    await draw(' ', ...Array<string>(4).fill('Shift+ArrowUp'), ' ');
+    await isTakenFor('upright');
+    // A third class, of files; and a picture that is taken away.
+    await page.locator('#more').press('Enter');
+    const files = (name: string): string[] =>
+      readdirSync(`examples/data/photographs/${name}`).map((file) => `examples/data/photographs/${name}/${file}`);
+    const fishes = files('fishes');
+    await page.locator('#classes li').nth(2).locator('input[type=file]').setInputFiles(fishes.slice(0, 4));
+    await page.getByText('class 3 has 4 pictures.').waitFor();
+    await page.getByLabel('Remove picture 1 of class 3').press('Enter');
+    await learn.press('Enter');
+    await page.getByText(/^Learnt in/).waitFor({ timeout: 60_000 });
+    await page.setInputFiles('#file', fishes[5]!);
+    await isTakenFor('class 3');
+    // It stays when the colours change.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await isTakenFor('class 3');
+    expect(await page.locator('#opened').isVisible()).toBe(true);
+    await page.locator('#clear').press('Enter');
+    expect(await page.locator('#opened').isVisible()).toBe(false);
+    expect(await page.locator('#answer').innerText()).toBe('');
+    await page.setInputFiles('#file', { name: 'bad.png', mimeType: 'image/png', buffer: Buffer.from('x') });
     await page.getByText('bad.png is no picture that this browser reads.').waitFor();
   },
   async vae(page) {
