@@ -20,6 +20,7 @@ export type { CallOptions } from './layers/layer/call-context.ts';
 export { InputSpec, type WholeInputSpec } from './layers/layer/input-spec.ts';
 export { Layer, type LayerOptions } from './layers/layer/layer.ts';
 export { remat } from './layers/layer/remat.ts';
+export { RematScope, type RematScopeOptions } from './layers/layer/remat-scope.ts';
 export { Operation, type OperationOptions } from './layers/operation.ts';
 export * as losses from './losses/index.ts';
 export { Loss } from './losses/index.ts';
@@ -69,7 +70,6 @@ export {
   Variable,
   valueAndGrad,
 } from './tensor/index.ts';
-export { RematScope, type RematScopeOptions } from './tensor/remat-scope.ts';
 export type { CompileOptions } from './training/compile.ts';
 export type { LossInputs, MetricInputs, StepBatch as Batch, StepLogs } from './training/step-types.ts';
 export * as tree from './tree/index.ts';

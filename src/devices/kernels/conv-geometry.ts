@@ -155,3 +155,12 @@ export function all(conditions: readonly (Operand | undefined)[]): Operand {
   const real = conditions.filter((c) => c !== undefined);
   return real.length === 0 ? 1 : real.reduce((a, b) => op('i32.and', a, b));
 }
+
+/** So many rows, or slightly fewer if that leaves fewer rows empty; `count` rows are needed at a time. */
+export function fewRows(most: number, count: number): number {
+  // Besides its rows, a block costs about half a row's work.
+  const cost = (rows: number) => Math.ceil(count / rows) * (rows + 0.5);
+  let rows = most;
+  for (let fewer = most - 1; fewer >= Math.min(3, count); fewer--) if (cost(fewer) < cost(rows)) rows = fewer;
+  return rows;
+}

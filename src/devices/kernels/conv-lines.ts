@@ -1,6 +1,7 @@
 import { type Local, load, type Operand, op, select } from '../wasm/encoder/index.ts';
 import {
   all,
+  fewRows,
   hold,
   lines as linesAt,
   locate,
@@ -16,6 +17,11 @@ import {
 } from './conv-geometry.ts';
 import type { KernelFunction, KernelMachine } from './machine.ts';
 import type { RowOrder } from './tiled-product.ts';
+
+/** A machine that copies vectors. */
+export interface StoringMachine extends KernelMachine {
+  store(f: KernelFunction, vector: Local, address: Operand): void;
+}
 
 /**
  * How windows are read where they overlap: the columns of x that neighbouring positions need are copied side by side,
@@ -59,15 +65,6 @@ export function linesOf({ axes, inputs }: Patches, most: number): Lines | undefi
   };
 }
 
-/** So many rows, or slightly fewer if that leaves fewer rows empty; `count` rows are needed at a time. */
-export function fewRows(most: number, count: number): number {
-  // Besides its rows, a block costs about half a row's work.
-  const cost = (rows: number) => Math.ceil(count / rows) * (rows + 0.5);
-  let rows = most;
-  for (let fewer = most - 1; fewer >= Math.min(3, count); fewer--) if (cost(fewer) < cost(rows)) rows = fewer;
-  return rows;
-}
-
 /** How many lines of positions there are. */
 export const lineCount = ({ axes, batch }: Patches): number => batch.size * product(outsOf(axes.slice(0, -1)));
 
@@ -88,7 +85,7 @@ export function byLine({ axes }: Patches, { positions, blocks }: Lines): RowOrde
  * Writes a function `(source, target, row, rows, k0, count)` that copies the columns for blocks of rows:
  * target[block][taps of the other axes][line][column][channel].
  */
-export function copyLines(machine: KernelMachine, name: string, spec: Patches, lines: Lines): KernelFunction {
+export function copyLines(machine: StoringMachine, name: string, spec: Patches, lines: Lines): KernelFunction {
   const { axes, batch, inputs } = spec;
   const { positions, together, step, apart, columns, blocks, run } = lines;
   const f = machine.func(name, Array(6).fill('i32'));
@@ -176,7 +173,7 @@ export function copyLines(machine: KernelMachine, name: string, spec: Patches, l
 }
 
 /** Copies so many floats, a multiple of `unit`, or writes zeros where there is no source, and moves both addresses behind them. */
-function mover(machine: KernelMachine, f: KernelFunction) {
+function mover(machine: StoringMachine, f: KernelFunction) {
   const { lanes } = machine;
   const [wide, zeros] = [machine.vector(f), machine.vector(f)];
   const single = f.local('v128');

@@ -1,13 +1,12 @@
 import { type Local, type Operand, op, select } from '../wasm/encoder/index.ts';
-import { outsOf, type Patches, plus, product, type Tail, tapsOf, times, unflatten } from './conv-geometry.ts';
-import { byLine, copyLines, fewRows, type Lines, lineCount, linesOf } from './conv-lines.ts';
+import { fewRows, outsOf, type Patches, plus, product, type Tail, tapsOf, times, unflatten } from './conv-geometry.ts';
 import { packByBatch, packByChannels, packElements } from './conv-pack.ts';
 import { type Block, type KernelFunction, type KernelMachine, packedSteps } from './machine.ts';
 import { packer } from './pack.ts';
 import { kBlock, type ProductKernel, type RowOrder, type Side, tiledProduct } from './tiled-product.ts';
 
-const groupsOf = ({ groups }: Patches): number => product(groups.map(({ size }) => size));
-const rowsOf = ({ batch, axes }: Patches): number => batch.size * product(outsOf(axes));
+export const groupsOf = ({ groups }: Patches): number => product(groups.map(({ size }) => size));
+export const rowsOf = ({ batch, axes }: Patches): number => batch.size * product(outsOf(axes));
 
 /** A product with empty sums: its outputs are zeros. */
 export function nothing(machine: KernelMachine, name: string, spec: Patches, tail: Tail): ProductKernel {
@@ -27,21 +26,25 @@ export function nothing(machine: KernelMachine, name: string, spec: Patches, tai
   });
 }
 
+/** A machine that may read windows in a way of its own; pages need not carry it. */
+export interface WindowMachine extends KernelMachine {
+  inLines?(name: string, spec: Patches, tail: Tail, chosen: Block): ProductKernel | undefined;
+}
+
 /**
  * A product whose first operand is read through windows: a function `(threadIndex, threadCount, x, w, workspace,
  * ...extra)`, called by every thread, and the bytes of workspace it needs. Patches of x are packed block by block,
  * never all at once.
  */
-export function patchProduct(machine: KernelMachine, name: string, spec: Patches, tail: Tail): ProductKernel {
+export function patchProduct(machine: WindowMachine, name: string, spec: Patches, tail: Tail): ProductKernel {
   const { axes, batch, inputs } = spec;
   const outputs = spec.outputs.size;
   const positions = product(outsOf(axes));
   const byChannels = inputs.x === 1 || inputs.size === 1;
   const byBatch = !byChannels && batch.x === 1 && batch.size > 1;
   const chosen = machine.blockFor(many, outputs);
-  // Products of wide vectors take little longer than packing does.
-  const lines = machine.lanes > 4 ? linesOf(spec, chosen.rows) : undefined;
-  if (lines) return productInLines(machine, name, spec, tail, chosen, lines);
+  const inLines = machine.inLines?.(name, spec, tail, chosen);
+  if (inLines) return inLines;
   const block = byBatch ? { ...chosen, rows: fewRows(chosen.rows, batch.size) } : chosen;
   const { rows } = block;
   const width = machine.lanes * block.vectors;
@@ -89,55 +92,8 @@ export function patchProduct(machine: KernelMachine, name: string, spec: Patches
   });
 }
 
-/** A product of patches that are read where they overlap: of x, columns are copied side by side. */
-function productInLines(
-  machine: KernelMachine,
-  name: string,
-  spec: Patches,
-  tail: Tail,
-  { vectors }: Block,
-  lines: Lines,
-): ProductKernel {
-  const { axes, inputs } = spec;
-  const { positions, together, step, columns, run } = lines;
-  const block = { rows: positions * together, vectors };
-  const shape = { ...spec, groups: [], inputs: { ...inputs, w: 0 }, outputs: { size: 1, w: 0 } };
-  const key = `lines ${block.rows} ${JSON.stringify({ ...shape, axes: axes.map((a) => ({ ...a, weight: 0 })) })}`;
-  const copy = machine.once(key, () => copyLines(machine, `${name} lines`, shape, lines));
-  const runs = product(tapsOf(axes.slice(0, -1)));
-  const line = 4 * columns * inputs.size;
-  const steps = {
-    ...packedSteps(block, machine.lanes),
-    aRow: 4 * step * inputs.size,
-    aK: 4,
-    ...(together > 1 && { aLine: { rows: positions, bytes: line } }),
-    ...(runs > 1 && { aRun: { length: run, skip: together * line - 4 * run } }),
-  };
-  return tiledProduct(machine, {
-    name,
-    m: together > 1 ? rowsOf(spec) : lineCount(spec) * lines.blocks * positions,
-    n: spec.outputs.size,
-    k: runs * run,
-    batch: groupsOf(spec),
-    block,
-    ...(lines.blocks > 1 && { rows: byLine(spec, lines) }),
-    depth: Math.max(1, Math.floor(kBlock / run)) * run,
-    a: {
-      packed: true,
-      taken: { per: run, bytes: together * line },
-      pack(f, at) {
-        const source = plus(f.params[2], groupOffset(f, spec, at.batch, 'x'));
-        f.call(copy, source, at.target, at.line, at.lines, at.k0, at.count);
-      },
-    },
-    b: packedWindow(machine, spec, true, machine.lanes * vectors),
-    kernel: () => machine.microKernel(block, steps),
-    ...tail,
-  });
-}
-
 /** Byte offset of an operand of independent product `index`, relative to the first. */
-function groupOffset(f: KernelFunction, { groups }: Patches, index: Local, side: 'x' | 'w'): Operand {
+export function groupOffset(f: KernelFunction, { groups }: Patches, index: Local, side: 'x' | 'w'): Operand {
   const at = unflatten(
     f,
     index,
@@ -164,7 +120,7 @@ function byPosition(batch: number, positions: number, rows: number): RowOrder {
 }
 
 /** w as a packed matrix [k, o], with k in the order in which the patches are packed. */
-function packedWindow(machine: KernelMachine, spec: Patches, byChannels: boolean, width: number): Side {
+export function packedWindow(machine: KernelMachine, spec: Patches, byChannels: boolean, width: number): Side {
   const { axes, inputs, outputs } = spec;
   const channel = { size: inputs.size, step: inputs.w };
   const taps = axes.map((a) => ({ size: a.taps, step: a.weight }));

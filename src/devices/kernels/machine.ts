@@ -75,7 +75,6 @@ export interface KernelMachine {
   vector(f: KernelFunction): Local;
   zero(f: KernelFunction, vector: Local): void;
   load(f: KernelFunction, vector: Local, address: Operand, offset?: number): void;
-  store(f: KernelFunction, vector: Local, address: Operand): void;
   /** sum = a · b + sum. */
   multiplyAdd(f: KernelFunction, sum: Local, a: Local, b: Local): void;
 }

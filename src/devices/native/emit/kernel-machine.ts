@@ -1,3 +1,6 @@
+import type { WindowMachine } from '../../kernels/conv.ts';
+import { productInLines } from '../../kernels/conv-in-lines.ts';
+import type { StoringMachine } from '../../kernels/conv-lines.ts';
 import type { Block, KernelFunction, TailMachine } from '../../kernels/machine.ts';
 import { type Callable, op } from '../../wasm/encoder/index.ts';
 import { type Assembler, Label } from '../encoder/assembler.ts';
@@ -21,7 +24,7 @@ export function blockFor(lanes: 8 | 16, rows: number, columns: number): Block {
 }
 
 /** Kernels as functions of machine code; `finish` writes those still pending. */
-export interface NativeKernels extends TailMachine {
+export interface NativeKernels extends TailMachine, WindowMachine, StoringMachine {
   finish(): void;
 }
 
@@ -58,6 +61,9 @@ export function nativeKernels(assembler: Assembler, lanes: 8 | 16, host: HostFun
     target: machine(lanes),
     lanes,
     tallest: 32,
+    inLines(name, spec, tail, chosen) {
+      return productInLines(this, name, spec, tail, chosen);
+    },
     blockFor: (rows, columns) => blockFor(lanes, rows, columns),
     func(_, params) {
       const f = new NativeFunction(new Context(assembler, lanes, host.label), params);

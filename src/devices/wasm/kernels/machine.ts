@@ -32,7 +32,6 @@ export function kernelsOf(module: ModuleBuilder): KernelMachine {
     vector: (f) => f.local('v128'),
     zero: (f, vector) => own(f).set(vector, 0, 'f32x4'),
     load: (f, vector, address, offset = 0) => f.set(vector, load('v128.load', address, offset)),
-    store: (f, vector, address) => f.store('v128.store', address, vector),
     multiplyAdd: (f, sum, a, b) => multiplyAdd(own(f), sum, a, b),
   };
 }

@@ -19,9 +19,7 @@ export function multiplyAdd(f: FunctionBuilder, sum: Local, a: Local, b: Local):
  */
 export function microKernel(module: ModuleBuilder, block: Block, steps: Steps): FunctionBuilder {
   const { rows, vectors } = block;
-  const { aRun } = steps;
-  const runs = aRun ? ` runs ${aRun.length},${aRun.skip}` : '';
-  const name = `multiply ${rows}x${4 * vectors} a${steps.aRow},${steps.aK} b${steps.bK}${runs}`;
+  const name = `multiply ${rows}x${4 * vectors} a${steps.aRow},${steps.aK} b${steps.bK}`;
   return module.once(name, () => {
     const f = module.func(name, ['i32', 'i32', 'i32', 'i32', 'i32']);
     const [a, b, tile, count, accumulate] = f.params as [Local, Local, Local, Local, Local];
@@ -36,8 +34,7 @@ export function microKernel(module: ModuleBuilder, block: Block, steps: Steps): 
     // Written so that V8 keeps the sums in registers: one k per turn (if unrolled, V8 before 13.6 moves loads ahead and
     // spills), and the loop inside an `if` (so that the values stored after it differ from those of the loop). Both
     // double the speed there; later engines do not care.
-    const left = aRun ? f.local('i32') : count;
-    const turns = () =>
+    f.if(count, () =>
       f.loop((again) => {
         bs.forEach((v, j) => f.set(v, load('v128.load', b, 16 * j)));
         for (let i = 0; i < rows; i++) {
@@ -46,20 +43,10 @@ export function microKernel(module: ModuleBuilder, block: Block, steps: Steps): 
         }
         f.increment(a, steps.aK);
         f.increment(b, steps.bK);
-        f.tee(left, op('i32.sub', left, 1));
+        f.tee(count, op('i32.sub', count, 1));
         f.brIf(again);
-      });
-    f.if(count, () => {
-      if (!aRun) turns();
-      else
-        f.loop((again) => {
-          f.set(left, aRun.length);
-          turns();
-          f.increment(a, aRun.skip);
-          f.tee(count, op('i32.sub', count, aRun.length));
-          f.brIf(again);
-        });
-    });
+      }),
+    );
     sums.forEach((sum, i) => f.store('v128.store', tile, sum, 16 * i));
     return f;
   });

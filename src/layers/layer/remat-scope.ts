@@ -1,7 +1,7 @@
-import { fail } from '../base/errors.ts';
-import { exactMethods } from '../base/exact.ts';
-import { type OptionNames, optionsOf, show } from '../base/options.ts';
-import { rematScopes } from './remat-scopes.ts';
+import { fail } from '../../base/errors.ts';
+import { exactMethods } from '../../base/exact.ts';
+import { type OptionNames, optionsOf, show } from '../../base/options.ts';
+import { rematScopes } from '../../tensor/remat-scopes.ts';
 
 const modes = ['full', 'activations', 'larger_than', 'list_of_layers'] as const;
 
