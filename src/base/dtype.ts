@@ -100,6 +100,7 @@ export function asDType(name: string, who = 'dtype'): DType {
       'give them to layers that look them up, such as StringLookup and TextVectorization',
     );
   if (narrow) return narrow;
-  if (isDType(name)) return name;
-  return fail(who, `unknown dtype "${name}"`, `use one of ${Object.keys(dtypeInfo).join(', ')}`);
+  // Look-ups take a list of one name for the name.
+  if (typeof name === 'string' && isDType(name)) return name;
+  return fail(who, `unknown dtype ${JSON.stringify(name)}`, `use one of ${Object.keys(dtypeInfo).join(', ')}`);
 }

@@ -151,3 +151,21 @@ test('integers divided by zero are what they are for Keras on JAX', async () => 
   expect(await ops.mod(least, tensor([-1], { dtype: 'int32' })).array()).toEqual([0]);
   expect(await ops.floorDivide(least, tensor([-1], { dtype: 'int32' })).array()).toEqual([-(2 ** 31)]);
 });
+
+test('a list with the name of a dtype is no dtype', () => {
+  expect(() => ops.cast([1], ['float32'] as never)).toThrow(/unknown dtype \["float32"\]/);
+});
+test('what is no position is refused with the forms of a range', () => {
+  const x = tensor([[1, 2], [3, 4]]); // biome-ignore format: a matrix
+  for (const key of [
+    ':16',
+    [':', 0],
+    0.5,
+    [0, Number.NaN],
+    { start: 1 },
+    { slice: 3 },
+    { slice: [0.5] },
+    { slice: ['1'] },
+  ])
+    expect(() => x.slice(key as never), JSON.stringify(key)).toThrow(/is no position\n.*\{ slice: \[start, stop\] \}/);
+});

@@ -110,6 +110,15 @@ test('what cannot be is refused', () => {
   expect(() => new FeatureSpace({ features: {} })).toThrow(/no features/);
   expect(() => new FeatureSpace({ features: { a: 'floats' as never } })).toThrow(/feature "a" is "floats"/);
   expect(() => new FeatureSpace({ features: { a: 'float' }, crosses: [['a', 'b']] })).toThrow(/"b", which it has not/);
+  const { Feature, Cross } = {
+    Feature: FeatureSpace.float().constructor as any,
+    Cross: FeatureSpace.cross(['a'], 2).constructor as any,
+  };
+  expect(() => new Feature('float32', 5, 'float')).toThrow(/its preprocessor is no layer/);
+  expect(() => new Cross('ab', 3)).toThrow(/no list of names/);
+  expect(() => new FeatureSpace({ features: { a: 'float' }, crosses: 3 as never })).toThrow(/crosses is no list/);
+  const damaged = new FeatureSpace({ features: { a: 'float' } });
+  expect(() => damaged.buildFromConfig({ a: 5 })).toThrow(/build config of "a" is no object/);
   const ints = new FeatureSpace({ features: { a: FeatureSpace.integerHashed(3, { outputMode: 'int' }) } });
   expect(() => ints({ a: [1] })).toThrow(/feature "a" is int32, which joins no vector/);
 });

@@ -114,6 +114,7 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     this.numDiscretizationBins = options.numDiscretizationBins ?? 32;
     const names = Object.keys(features);
     this.features = Object.fromEntries(names.map((name) => [name, this.#featureOf(name, features[name])]));
+    if (crosses && !Array.isArray(crosses)) fail(this, 'crosses is no list', 'give a list of lists of feature names');
     this.crosses = (crosses ?? []).map((cross) => this.#crossOf(cross));
     this.#inputs = Object.fromEntries(
       names.map((name) => [name, Input({ shape: [1], dtype: this.features[name].dtype, name })]),
@@ -125,7 +126,10 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   }
   #featureOf(name: string, given: FeatureKind | Feature | Config): Feature {
     if (given instanceof Feature) return given;
-    if (isSerializedObject(given)) return deserializeObject(given) as Feature;
+    if (isSerializedObject(given)) {
+      const made = deserializeObject(given);
+      return made instanceof Feature ? made : fail(this, `"${name}" is no feature`, 'give a kind, or a Feature');
+    }
     const make: Record<FeatureKind, () => Feature> = {
       float: () => FeatureSpace.float({ name }),
       float_rescaled: () => FeatureSpace.floatRescaled({ name }),
@@ -141,13 +145,12 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
     return make[given as FeatureKind]();
   }
   #crossOf(given: readonly string[] | Cross | Config): Cross {
-    if (given instanceof Cross) return given;
-    if (isSerializedObject(given)) return deserializeObject(given) as Cross;
-    const names = given as readonly string[];
-    const stranger = names.find((name) => !Object.hasOwn(this.features, name));
+    const made = isSerializedObject(given) ? deserializeObject(given) : given;
+    const cross = made instanceof Cross ? made : new Cross(made as readonly string[], this.crossingDim);
+    const stranger = cross.featureNames.find((name) => !Object.hasOwn(this.features, name));
     if (stranger !== undefined)
       fail(this, `crosses name the feature "${stranger}", which it has not`, 'name features that it has');
-    return new Cross(names, this.crossingDim);
+    return cross;
   }
 
   /** A custom feature, preprocessed by any layer. */
@@ -382,8 +385,10 @@ export class FeatureSpace extends Layer<{}, [data: any], any> {
   }
   override buildFromConfig(config: Config): void {
     for (const [name, own] of Object.entries(config)) {
-      const layer = this.preprocessors[name];
-      if (layer && !layer.built && own) layer.buildFromConfig(own as Config);
+      const layer = Object.hasOwn(this.preprocessors, name) ? this.preprocessors[name] : undefined;
+      if (!layer || layer.built || !own) continue;
+      if (!isPlainObject(own)) fail(this, `the build config of "${name}" is no object`, 'check that the file is whole');
+      layer.buildFromConfig(own);
     }
     this.#isAdapted = true;
   }

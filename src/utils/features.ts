@@ -56,9 +56,10 @@ export class Feature {
     if (!['int', 'one_hot', 'float'].includes(outputMode))
       fail('Feature', `outputMode (output_mode) is ${JSON.stringify(outputMode)}`, 'use "int", "one_hot" or "float"');
     this.dtype = dtype;
-    this.preprocessor = isSerializedObject(preprocessor)
-      ? (deserializeObject(preprocessor) as AnyLayer)
-      : (preprocessor as AnyLayer);
+    const layer = isSerializedObject(preprocessor) ? deserializeObject(preprocessor) : preprocessor;
+    if (!(layer instanceof Layer))
+      fail('Feature', 'its preprocessor is no layer', 'give a layer, or the config of one');
+    this.preprocessor = layer as AnyLayer;
     this.outputMode = outputMode;
   }
   get [origin]() {
@@ -83,6 +84,9 @@ export class Cross {
   constructor(featureNames: readonly string[], crossingDim: number, outputMode = 'one_hot') {
     if (!['int', 'one_hot'].includes(outputMode))
       fail('Cross', `outputMode (output_mode) is ${JSON.stringify(outputMode)}`, 'use "int" or "one_hot"');
+    const isText = (name: unknown): boolean => typeof name === 'string';
+    if (!Array.isArray(featureNames) || !featureNames.every(isText))
+      fail('Cross', 'its features are no list of names', 'give the names of features, such as ["city", "age"]');
     this.featureNames = [...featureNames];
     this.crossingDim = crossingDim;
     this.outputMode = outputMode;

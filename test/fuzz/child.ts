@@ -16,18 +16,21 @@ export interface Said {
 }
 
 /** Reads the inputs of one batch: each must be read, or refused with a HornbeamError. */
-export async function runBatch({ folder, seed, format, from, to }: Batch, say: (said: Said) => void): Promise<void> {
+export async function runBatch(
+  { folder, seed, format, from, to }: Batch,
+  say: (said: Said) => void | Promise<void>,
+): Promise<void> {
   const data = new Data(folder);
   console.warn = () => {};
   for (let at = from; at < to; at++) {
-    say({ at });
+    await say({ at });
     try {
       await targets[format]!(new Choices(`${seed}:${format}:${at}`), data);
     } catch (error) {
-      if (!(error instanceof keras.HornbeamError)) say({ at, wrong: describe(error) });
+      if (!(error instanceof keras.HornbeamError)) await say({ at, wrong: describe(error) });
     }
   }
-  say({ at: to });
+  await say({ at: to });
 }
 
 const describe = (error: unknown): string =>
@@ -35,6 +38,8 @@ const describe = (error: unknown): string =>
 
 if (process.send) {
   process.once('message', (batch: Batch) => {
-    runBatch(batch, (said) => process.send!(said)).then(() => process.disconnect());
+    // Inputs that are read without waiting would otherwise end the process before what it said is sent.
+    const send = (said: Said): Promise<void> => new Promise((sent) => process.send!(said, () => sent()));
+    runBatch(batch, send).then(() => process.disconnect());
   });
 }

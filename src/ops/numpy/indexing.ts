@@ -1,7 +1,8 @@
 import { dtypeInfo, isInexact } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
-import type { OptionNames } from '../../base/options.ts';
+import { type OptionNames, show } from '../../base/options.ts';
 import { range, type Shape, showShape } from '../../base/shape.ts';
+import { isPlainObject } from '../../base/tree.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import * as p from '../../primitives/elementwise.ts';
 import { gather, gatherAlong } from '../../primitives/indexing/gather.ts';
@@ -141,7 +142,7 @@ export const getItem = op('getItem', (x: Tensor, key: Key | readonly Key[]) =>
   itemOf(x, Array.isArray(key) ? key : [key as Key]),
 );
 const isRange = (k: unknown): k is Range =>
-  typeof k === 'object' && k !== null && !Array.isArray(k) && 'slice' in k && !(k instanceof Tensor);
+  isPlainObject(k) && Array.isArray(k['slice']) && k['slice'].every((n) => n === null || Number.isInteger(n));
 
 function itemOf(x: Tensor, keys: readonly Key[]): Tensor {
   const used = keys.filter((k) => k !== null && k !== '...').length;
@@ -163,12 +164,15 @@ function itemOf(x: Tensor, keys: readonly Key[]): Tensor {
     } else if (isRange(k)) {
       y = ranged(y, d, k.slice);
       d++;
-    } else if (typeof k === 'number') {
+    } else if (Number.isInteger(k)) {
       const size = y.shape[d];
-      const i = Math.min(Math.max(k < 0 ? k + size : k, 0), size - 1);
+      const at = k as number;
+      const i = Math.min(Math.max(at < 0 ? at + size : at, 0), size - 1);
       y = ranged(y, d, [i, i + 1, 1]);
       y = m.reshape(y, { shape: y.shape.filter((_, e) => e !== d) });
     } else {
+      if (typeof k === 'string' || typeof k === 'number' || isPlainObject(k))
+        fail('getItem', `${show(k)} is no position`, 'use whole numbers, null, "..." or { slice: [start, stop] }');
       arrays.push({ axis: d, place: places, indices: asTensor(k as Like) });
       d++;
     }

@@ -131,3 +131,46 @@ it('ops name the class that stands for them in Keras', () => {
       .map((name) => [name, classesInKeras[name] ?? name.replace(/^./, (c) => c.toUpperCase())]),
   );
 });
+
+it('reads arrays of NumPy between layers, and the ops whose results are numbers here', async () => {
+  const tensorOf = (name: string): object => ({
+    class_name: '__keras_tensor__',
+    config: { shape: [null, 4], dtype: 'float32', keras_history: [name, 0, 0] },
+  });
+  const op = (name: string, args: unknown[]): object => ({
+    module: 'keras.src.ops.numpy',
+    class_name: name,
+    config: { name: name.toLowerCase() },
+    registered_name: name,
+    name: name.toLowerCase(),
+    inbound_nodes: [{ args, kwargs: {} }],
+  });
+  const array = { class_name: '__numpy__', config: { value: [1, 2, 3, 4], dtype: 'float32' } };
+  const columns = { class_name: '__numpy__', config: { value: [3, 0], dtype: 'int64' } };
+  const every = { class_name: '__slice__', config: { start: null, stop: null, step: null } };
+  const inputs = x();
+  const config = JSON.parse(new keras.Model({ inputs, outputs: keras.ops.relu(inputs) }).toJson());
+  const [input] = config.config.layers;
+  config.config.layers = [
+    input,
+    op('Add', [tensorOf(input.name), array]),
+    op('Ndim', [tensorOf('add')]),
+    op('Size', [tensorOf('add')]),
+    op('Multiply', [tensorOf('add'), tensorOf('ndim')]),
+    op('Divide', [tensorOf('multiply'), tensorOf('size')]),
+    op('GetItem', [tensorOf('divide'), [every, columns]]),
+  ];
+  config.config.output_layers = [['getitem', 0, 0]];
+  const model = keras.models.modelFromJson<keras.Model>(JSON.stringify(config));
+  const data = keras.tensor([
+    [1, 1, 1, 1],
+    [2, 2, 2, 2],
+  ]);
+  const answer = [
+    [1.25, 0.5],
+    [1.5, 0.75],
+  ];
+  expect(await (await model.predict(data)).array()).toEqual(answer);
+  const again = keras.models.modelFromJson<keras.Model>(model.toJson());
+  expect(await (await again.predict(data)).array()).toEqual(answer);
+});

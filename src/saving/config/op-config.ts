@@ -10,10 +10,11 @@ import {
   type SerializedObject,
   serializeObject,
 } from '../../base/registry/serialize.ts';
+import { sizeOf } from '../../base/shape.ts';
 import { isPlainObject } from '../../base/tree.ts';
 import * as ops from '../../ops/index.ts';
-import { OpNode } from '../../ops/op.ts';
-import { callsOf, tensorsIn } from '../../tensor/index.ts';
+import { OpNode, op } from '../../ops/op.ts';
+import { callsOf, type Tensor, tensorsIn } from '../../tensor/index.ts';
 import { kerasOperations } from './keras-operations.ts';
 
 /** A parameter of an op, under its Keras name. */
@@ -159,12 +160,18 @@ type Op = ((...args: unknown[]) => unknown) & { readonly opName: string; readonl
 const isOp = (f: unknown): f is Op => typeof f === 'function' && typeof (f as { opName?: unknown }).opName === 'string';
 function opsByClass(): Map<string, Op> {
   const found = new Map<string, Op>();
-  for (const f of Object.values({ ...ops, ...ops.image } as Record<string, unknown>).filter(isOp)) {
+  for (const f of Object.values({ ...ops, ...ops.image, ...onlyInFiles } as Record<string, unknown>).filter(isOp)) {
     const { opClass: className } = f;
     if (!found.has(className) || className.toLowerCase() === f.opName.toLowerCase()) found.set(className, f);
   }
   return found;
 }
+/** Here these ops give numbers, which need no place in a model; Keras's give tensors. */
+const whole = (n: number): Tensor => ops.full([], n, { dtype: 'int32' });
+const onlyInFiles = {
+  ndim: op('ndim', (x: Tensor) => whole(x.shape.length)),
+  size: op('size', (x: Tensor) => whole(sizeOf(x.shape))),
+};
 const opOfClass = (className: string): Op | undefined => (byClass ??= opsByClass()).get(className);
 export const isOpClass = ({ module }: SerializedObject): boolean =>
   /^(keras\.(src\.)?|hornbeam\.)ops(\.|$)/.test(module ?? '');

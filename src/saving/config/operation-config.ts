@@ -116,7 +116,7 @@ export function deserializeArguments(
     if (typeof x !== 'object' || x === null) return x;
     if (isSerializedObject(x)) {
       if (x.class_name === '__slice__' || x.class_name === '__ellipsis__') return x;
-      if (x.class_name === '__tensor__') {
+      if (x.class_name === '__tensor__' || x.class_name === '__numpy__') {
         const { value, dtype } = x.config as { value: Like; dtype: DType };
         return tensor(value, { dtype });
       }
