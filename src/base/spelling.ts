@@ -20,3 +20,9 @@ export function closest(word: string, candidates: readonly string[]): string | u
   const looked = word.slice(0, 100).toLowerCase();
   return [...candidates].map((c) => ({ c, d: distance(looked, c.toLowerCase()) })).sort((p, q) => p.d - q.d)[0]?.c;
 }
+
+/** The same, if it could be the word misspelled: with at most a third of its letters changed. */
+export function near(word: string, candidates: readonly string[]): string | undefined {
+  const found = closest(word, candidates);
+  return found && distance(word.toLowerCase(), found.toLowerCase()) <= word.length / 3 ? found : undefined;
+}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { valueOf } from './hdf5/values.ts';
 import { writeHdf5 } from './hdf5/write.ts';
 import {
   getH5,
@@ -241,4 +242,29 @@ test('a member may have any name, in plain objects too', async () => {
   expect(Object.keys(again.children).sort()).toEqual(['__proto__', 'toString']);
   expect(datasetAt(again, '__proto__/constructor').data[0]).toBe(7);
   expect(getH5(again, 'toString/__proto__')).toBeDefined();
+});
+
+test('references to texts that are too short to be any are refused', () => {
+  const refuse = (): never => {
+    throw new Error('nothing is read');
+  };
+  const type = {
+    dtype: 'string',
+    size: 4,
+    isBigEndian: false,
+    encoding: 'utf8',
+    padding: 0,
+    isReference: true,
+    kind: 9,
+  } as const;
+  const context = { source: { addressBytes: 8 }, heap: { text: refuse }, spend: refuse } as never;
+  const damaged = valueOf(
+    context,
+    'HDF5 x',
+    type,
+    [1],
+    () => false,
+    () => new Uint8Array(4),
+  );
+  expect(() => damaged.data).toThrow('a reference to a text takes 4 bytes, not 16');
 });

@@ -1,9 +1,11 @@
 import { optionFromDisk, optionToDisk } from '../base/case.ts';
 import type { DType } from '../base/dtype.ts';
+import { fail } from '../base/errors.ts';
 import type { Fields } from '../base/field/field.ts';
+import { show } from '../base/options.ts';
 import { type Config, deserializeObject, serializeObject } from '../base/registry/serialize.ts';
 import { range } from '../base/shape.ts';
-import type { Tensor } from '../ir/tensor.ts';
+import { Tensor } from '../ir/tensor.ts';
 import { alignRanks } from '../losses/align.ts';
 import * as ops from '../ops/index.ts';
 import type { Like } from '../tensor/like.ts';
@@ -116,7 +118,11 @@ export class MeanMetricWrapper extends MeanOf {
     this.#options = options;
   }
   protected values(yTrue: Tensor, yPred: Tensor): Tensor {
-    return Object.keys(this.#options).length > 0 ? this.fn(yTrue, yPred, this.#options) : this.fn(yTrue, yPred);
+    const options = Object.keys(this.#options).length > 0 ? [this.#options] : [];
+    const values: unknown = this.fn(yTrue, yPred, ...options);
+    if (!(values instanceof Tensor))
+      fail(this, `its function gave ${show(values)}, which is no tensor`, 'give a value for each sample, made by ops');
+    return values as Tensor;
   }
   override getConfig(): Config {
     return { ...super.getConfig(), fn: serializeObject(this.fn), ...renamed(this.#options, optionToDisk) };

@@ -161,3 +161,51 @@ test('a build or a call kept in an attribute is used', async () => {
   expect(await scale([[1, 2]]).array()).toEqual([[1, 2]]);
   expect(scale.countParams()).toBe(2);
 });
+test('containers that hold themselves are gone through once', async () => {
+  class Ring extends keras.Layer {
+    static override readonly className: string = 'Ring';
+    readonly parts: Record<string, unknown> = { dense: new layers.Dense({ units: 2 }) };
+    constructor(options: keras.LayerOptions = {}) {
+      super(options);
+      this.parts['self'] = this.parts;
+      this.parts['owner'] = this;
+    }
+    override call(x: keras.Tensor): keras.Tensor {
+      return (this.parts['dense'] as InstanceType<typeof layers.Dense>)(x) as keras.Tensor;
+    }
+  }
+  const inputs = keras.Input({ shape: [3] });
+  const model = new keras.Model({ inputs, outputs: new Ring()(inputs) });
+  const again = await keras.models.loadModel<keras.Model>(await keras.saving.modelToKeras(model as never), {
+    customObjects: { Ring },
+  });
+  expect(await again.getWeights()[0]!.array()).toEqual(await model.getWeights()[0]!.array());
+});
+test('a layer in an attribute is never taken for a hook of the library', async () => {
+  class Keeper extends keras.Layer {
+    static override readonly className: string = 'Keeper';
+    readonly saveAssets = new layers.Dense({ units: 2 });
+    readonly loadAssets = new layers.Dense({ units: 2 });
+    override call(x: keras.Tensor): keras.Tensor {
+      return this.loadAssets(this.saveAssets(x)) as keras.Tensor;
+    }
+  }
+  const inputs = keras.Input({ shape: [3] });
+  const model = new keras.Model({ inputs, outputs: new Keeper()(inputs) });
+  const again = await keras.models.loadModel<keras.Model>(await keras.saving.modelToKeras(model as never), {
+    customObjects: { Keeper },
+  });
+  expect(again.countParams()).toBe(14);
+});
+test.each(['built', 'call', 'name', 'getConfig'])('a weight that build puts in place of "%s" is refused', (name) => {
+  class Mistaken extends keras.Layer {
+    static override readonly className: string = 'Mistaken';
+    override build(): void {
+      Reflect.set(this, name, this.addWeight({ shape: [2] }));
+    }
+    override call(x: keras.Tensor): keras.Tensor {
+      return x;
+    }
+  }
+  expect(() => new Mistaken()(keras.Input({ shape: [3] }))).toThrow(`the attribute "${name}" cannot be set`);
+});

@@ -147,3 +147,15 @@ it('writes functions without a name under that of their place', async () => {
   const again = keras.models.modelFromJson<keras.Model>(text, { customObjects: { loss_0: twice } });
   expect(again.loss).toEqual([twice]);
 });
+
+it('guesses the name of an unknown class only where one is close', () => {
+  const read = (className: string): unknown =>
+    keras.saving.deserializeKerasObject({
+      module: null,
+      class_name: className,
+      config: {},
+      registered_name: className,
+    });
+  expect(() => read('Mystery')).toThrow(/customObjects: \{ Mystery \} \}$/);
+  expect(() => read('Dens')).toThrow(/the closest known name is "Dense"$/);
+});

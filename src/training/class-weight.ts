@@ -9,6 +9,8 @@ export type ClassWeight = Readonly<Record<number, number>>;
 /** Multiplies sample weights by the weight of each sample's class. */
 export async function withClassWeight(batch: Batch, classWeight: ClassWeight | null | undefined): Promise<Batch> {
   if (!classWeight) return batch;
+  if (typeof classWeight !== 'object')
+    fail('fit', `classWeight is ${String(classWeight)}`, 'give the weight of each class: { 0: 1, 1: 2 }');
   const labels = tensorsIn(batch.y);
   if (labels.length !== 1) fail('fit', 'classWeight works for models with one output only', 'use sampleWeight');
   const y = labels[0];

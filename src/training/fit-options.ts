@@ -76,6 +76,11 @@ function checkCallbacks(who: string, callbacks: unknown): void {
   });
 }
 
+const checkVerbose = (who: string, verbose: unknown): void => {
+  if (![undefined, null, 0, 1, 2, 'auto', true, false].includes(verbose as 0))
+    fail(who, `verbose is ${show(verbose)}`, 'give 0 (nothing), 1 (a bar) or 2 (a line each epoch)');
+};
+
 /** Refuses invalid values for the options of `fit`. */
 export function checkFitOptions(options: FitOptions): void {
   checkCount('fit', 'epochs', options.epochs, 0);
@@ -91,14 +96,16 @@ export function checkFitOptions(options: FitOptions): void {
     );
   if (Array.isArray(frequency)) for (const epoch of frequency) checkCount('fit', 'validationFreq', epoch, 1);
   else checkCount('fit', 'validationFreq', frequency, 1);
+  checkVerbose('fit', options.verbose);
   checkCallbacks('fit', options.callbacks);
 }
 /** Refuses invalid values for the options of `evaluate` and `predict`. */
 export function checkPassOptions(
   who: string,
-  options: Pick<EvaluateOptions, 'batchSize' | 'steps' | 'callbacks'>,
+  options: Pick<EvaluateOptions, 'batchSize' | 'steps' | 'callbacks' | 'verbose'>,
 ): void {
   checkCount(who, 'batchSize', options.batchSize, 1);
   checkCount(who, 'steps', options.steps, 1);
+  checkVerbose(who, options.verbose);
   checkCallbacks(who, options.callbacks);
 }

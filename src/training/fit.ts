@@ -213,6 +213,8 @@ async function datasets(
   }
   if (validationData) {
     const isTuple = Array.isArray(validationData);
+    if (isTuple && (validationData.length < 2 || validationData.length > 3))
+      fail('fit', `validationData is a list of ${validationData.length}`, 'give [x, y], or [x, y, sampleWeight]');
     const [vx, vy, vw] = (isTuple ? validationData : [validationData]) as [TrainingData, Data?, PartialData?];
     const own = isTuple ? validationOptions : { steps: options.validationSteps };
     validation = await blame(validating, () =>

@@ -51,3 +51,20 @@ test('without interactive logging nothing is printed', async () => {
   await model.fit(x, y, { epochs: 2 });
   expect(log.mock.calls[0]).toEqual(['Epoch 1/2']);
 });
+
+test('options of training that cannot be meant are refused', async () => {
+  const refused = async (options: object, by: RegExp): Promise<void> =>
+    expect(compiled().fit(x, y, { verbose: 0, ...options })).rejects.toThrow(by);
+  await refused({ verbose: 'loud' }, /fit: verbose is "loud"/);
+  await refused({ validationData: [x, y, y, y] }, /validationData is a list of 4/);
+  await refused({ validationData: [x] }, /validationData is a list of 1/);
+  await refused({ classWeight: 5 }, /classWeight is 5/);
+  expect(() => new keras.callbacks.EarlyStopping({ monitor: 5 as never })).toThrow(/EarlyStopping: monitor is 5/);
+  await expect(compiled().evaluate(x, y, { verbose: 3 as never })).rejects.toThrow(/evaluate: verbose is 3/);
+});
+test('a metric that is a function has to give a tensor', async () => {
+  const model = compiled();
+  const nothing = (): keras.Tensor => undefined as never;
+  model.compile({ loss: 'mse', metrics: [nothing] });
+  await expect(model.fit(x, y, { verbose: 0 })).rejects.toThrow(/its function gave undefined, which is no tensor/);
+});

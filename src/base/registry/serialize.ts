@@ -1,7 +1,7 @@
 import { fail } from '../errors.ts';
 import { exact } from '../exact.ts';
 import { optionsOf } from '../options.ts';
-import { closest } from '../spelling.ts';
+import { near } from '../spelling.ts';
 import { refuseDepth } from '../tree.ts';
 import { configForUsers, keysToDisk } from './config-keys.ts';
 
@@ -277,6 +277,7 @@ export function lookUpClass(
     const load = restAtOnce;
     restAtOnce = undefined;
     load();
+    later.clear();
   }
   // Files name the public module or the file in which Keras keeps the class.
   const known = modules.get(module ?? '')?.get(class_name);
@@ -294,11 +295,14 @@ export function findClass(description: Description, customObjects: CustomObjects
   const found = lookUpClass(description, customObjects);
   if (found) return found;
   const { module, class_name, registered_name } = description;
-  const names = [...modules.values()].flatMap((classes) => [...classes.keys()]);
+  const guess = near(
+    class_name,
+    [...modules.values()].flatMap((classes) => [...classes.keys()]),
+  );
   return fail(
     `deserialize "${class_name}"`,
     `no class of this name is known (module ${JSON.stringify(module)}, registered name ${JSON.stringify(registered_name)})`,
-    `${later.size > 0 ? "of a layer over raw data, import 'hornbeam/browser/preprocessing' first (preprocessing.js, in pages); of your own, " : ''}register it with keras.saving.registerKerasSerializable, or pass { customObjects: { ${class_name.replace(/\W/g, '_')} } }; the closest known name is "${closest(class_name, names)}"`,
+    `${later.size > 0 ? "of a layer over raw data, import 'hornbeam/browser/preprocessing' first (preprocessing.js, in pages); of your own, " : ''}register it with keras.saving.registerKerasSerializable, or pass { customObjects: { ${class_name.replace(/\W/g, '_')} } }${guess ? `; the closest known name is "${guess}"` : ''}`,
   );
 }
 

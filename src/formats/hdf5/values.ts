@@ -58,6 +58,9 @@ function pointedTexts(
   bytes: Uint8Array,
   type: ElementType,
 ): string[] {
+  const needed = source.addressBytes + 8;
+  if (type.size < needed)
+    fail(who, `a reference to a text takes ${type.size} bytes, not ${needed}`, 'the file is damaged: get it anew');
   // References to texts may lie in the file itself or in an unpacked chunk.
   const texts = new Array<string>(bytes.length / type.size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

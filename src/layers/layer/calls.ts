@@ -128,6 +128,8 @@ export function buildOnce(layer: AnyLayer, shapes: readonly Shapes[]): void {
   const build = own === state.build ? (Object.getPrototypeOf(layer) as AnyLayer).build : (own as AnyLayer['build']);
   // `build` computes values, even if the layer is first called while a program is being recorded.
   inNameScope(layer.name, () => asCallOf(state.madeIn, () => outsideOfTraces(() => build.apply(layer, [...shapes]))));
+  state.checkedNames = 0;
+  checkNames(layer);
   layer.built = true;
   if (!state.trainable) layer.trainable = false;
 }

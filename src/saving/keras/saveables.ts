@@ -72,6 +72,7 @@ const isSaveable = (x: object): x is Saveable =>
 export function placeSaveables(root: AnyLayer): Placed[] {
   const placed: Placed[] = [];
   const visited = new Set<object>();
+  const within = new Set<object>();
   const join = (a: string, b: string): string => (a === '' ? b : `${a}/${b}`);
 
   const visit = (object: unknown, path: string, alternatives: readonly string[]): void => {
@@ -104,7 +105,11 @@ export function placeSaveables(root: AnyLayer): Placed[] {
             ? Object.values(value)
             : undefined;
       if (members) {
+        // A container may hold itself; one that stands in two places is entered in both, as in Keras.
+        if (within.has(value)) return;
+        within.add(value);
         enterContainer(members, path, alternatives);
+        within.delete(value);
         return;
       }
     }

@@ -40,6 +40,8 @@ export class Monitor {
   constructor(who: string, { monitor, mode, minDelta = 0 }: MonitorOptions) {
     if (mode !== 'auto' && mode !== 'min' && mode !== 'max')
       console.warn(`${who}: mode ${JSON.stringify(mode)} is unknown, "auto" is used. Fix: use "min", "max" or "auto".`);
+    if (typeof monitor !== 'string')
+      fail(who, `monitor is ${JSON.stringify(monitor)}`, 'give a name in the logs, such as "val_loss"');
     this.#who = who;
     this.name = monitor;
     this.#mode = mode === 'min' || mode === 'max' ? mode : 'auto';
