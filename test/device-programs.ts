@@ -103,6 +103,19 @@ export function judgeDevices(title: string, devices: readonly Judged[]): void {
       }
     });
 
+    it('makes float64 of products in float32', () => {
+      for (const n of sizes) {
+        const [a, b, w] = [tensor([9, n]), tensor([n, n]), tensor([3, n, 5])];
+        const [product, lines] = [
+          dot(a, b, { batch: [[], []], contract: [[1], [0]] }),
+          dot(w, b, { batch: [[], []], contract: [[1], [0]] }),
+        ];
+        const double = (x: Tensor): Tensor => convert(x, { dtype: 'float64' });
+        const there = double(product);
+        test(`double ${n}`, [a, b, w], [there, convert(mul(there, there), { dtype: 'float32' }), double(lines)]);
+      }
+    });
+
     it('reduces rows and columns', () => {
       for (const n of sizes) {
         const x = tensor([n, 11]);
