@@ -106,3 +106,13 @@ test('a saved application is read again', async () => {
   );
   expect(again.getLayer('expanded_conv_squeeze_excite_mul')).toBeInstanceOf(layers.Multiply);
 });
+
+test('names and summaries round ties to the even digit, as Python does', () => {
+  const options = { weights: null, alpha: 0.125, inputShape: [32, 32, 3], includeTop: false } as const;
+  expect(applications.MobileNet(options).name).toBe('mobilenet_0.12_32');
+  const lines: string[] = [];
+  // 277.625 KB
+  const model = new keras.Sequential([keras.Input({ shape: [71071] }), new keras.layers.Dense({ units: 1 })]);
+  model.summary({ printFn: (line) => void lines.push(line) });
+  expect(lines.join('\n')).toContain('Total params: 71,072 (277.62 KB)');
+});

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { fixed } from '../base/fixed.ts';
 import type { SymbolicShape } from '../base/shape.ts';
 import {
   Add,
@@ -81,7 +82,7 @@ const sideOf = ({ inputShape, weights }: Chosen<MobileNetV2Options>): number | n
 
 /** MobileNetV2 (https://arxiv.org/abs/1801.04381). Its images go through `applications.mobilenetV2.preprocessInput`. */
 export const MobileNetV2: Application<MobileNetV2Options> = application<MobileNetV2Options>('MobileNetV2', {
-  name: (options) => `mobilenetv2_${options.alpha.toFixed(2)}_${sideOf(options) ?? 'None'}`,
+  name: (options) => `mobilenetv2_${fixed(options.alpha, 2)}_${sideOf(options) ?? 'None'}`,
   size: ({ inputShape, inputTensor }) =>
     sideIn(inputShape ?? (inputTensor && (inputTensor.symbolicShape.slice(1) as SymbolicShape)), sizes),
   least: 32,

@@ -1,4 +1,5 @@
 import { fail } from '../base/errors.ts';
+import { fixed } from '../base/fixed.ts';
 import {
   Activation,
   BatchNormalization,
@@ -98,7 +99,7 @@ const sideOf = ({ inputShape, weights }: Options): number | null => {
  * @example keras.applications.MobileNet({ weights: null, alpha: 0.25, inputShape: [32, 32, 3], classes: 10 }).name // 'mobilenet_0.25_32'
  */
 export const MobileNet: Application<MobileNetOptions> = application<MobileNetOptions>('MobileNet', {
-  name: (options) => `mobilenet_${options.alpha.toFixed(2)}_${sideOf(options) ?? 'None'}`,
+  name: (options) => `mobilenet_${fixed(options.alpha, 2)}_${sideOf(options) ?? 'None'}`,
   size: ({ inputShape }) => sideIn(inputShape, sizes),
   least: 32,
   defaults: { alpha: 1, depthMultiplier: 1, dropout: 0.001 },

@@ -1,5 +1,6 @@
 import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
+import { fixed } from '../base/fixed.ts';
 import { type OptionNames, optionsOf } from '../base/options.ts';
 import type { CocoParameters } from './params.ts';
 import type { CocoResult } from './result.ts';
@@ -133,14 +134,3 @@ export const summaryTable = exact(
       .join('\n');
   },
 );
-
-/** A number with fixed decimals, exact ties to the even digit as in Python (`toFixed` rounds them up). */
-function fixed(value: number, digits: number): string {
-  const scaled = value * 10 ** digits;
-  const floor = Math.floor(scaled);
-  // Only multiples of 1/16 are both ties and exact, so the product above is exact whenever it matters.
-  const isTie =
-    scaled - floor === 0.5 && scaled / 10 ** digits === value && Number.isInteger(value * 2 ** (digits + 1));
-  if (isTie && floor % 2 === 0) return (floor / 10 ** digits).toFixed(digits);
-  return value.toFixed(digits);
-}

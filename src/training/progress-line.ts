@@ -1,4 +1,5 @@
 import { isInteractiveLoggingEnabled } from '../base/config.ts';
+import { fixed } from '../base/fixed.ts';
 import { isTerminal, terminalColumns } from '../base/terminal.ts';
 import type { CallbackLogs } from './callbacks/callback.ts';
 
@@ -8,7 +9,7 @@ const write = (text: string): void => {
 
 /** `1.2345e-05` for small numbers, four decimals otherwise: how Keras shows metrics. */
 export function showNumber(x: number): string {
-  if (Math.abs(x) > 1e-3) return x.toFixed(4);
+  if (Math.abs(x) > 1e-3) return fixed(x, 4);
   return x.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 

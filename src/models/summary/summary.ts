@@ -1,6 +1,7 @@
 import type { DType } from '../../base/dtype.ts';
 import { dtypeInfo } from '../../base/dtype.ts';
 import { fail } from '../../base/errors.ts';
+import { fixed } from '../../base/fixed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { sourceNameOf } from '../../base/registry/serialize.ts';
 import { sizeOf } from '../../base/shape.ts';
@@ -193,5 +194,5 @@ function readableSize(bytes: number): string {
     size /= 1024;
     unit++;
   }
-  return `${size.toFixed(2)} ${units[unit]}`;
+  return `${fixed(size, 2)} ${units[unit]}`;
 }

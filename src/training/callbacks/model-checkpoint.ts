@@ -1,6 +1,7 @@
 import { print } from '../../base/config.ts';
 import { fail } from '../../base/errors.ts';
 import { exposeOptions } from '../../base/exposed.ts';
+import { fixed } from '../../base/fixed.ts';
 import { type OptionNames, optionsOf } from '../../base/options.ts';
 import { makeFolderOf } from '../../formats/file.ts';
 import { BatchCounter } from './batch-counter.ts';
@@ -114,12 +115,12 @@ export class ModelCheckpoint extends Callback<CallbackModel> {
     }
     this.#monitor.judge(this.model, logs);
     const { name } = this.#monitor;
-    const before = this.best === null ? 'None' : this.best.toFixed(5);
+    const before = this.best === null ? 'None' : fixed(this.best, 5);
     if (!this.#monitor.isBetter(value, this.best)) {
       say(`${name} did not improve from ${before}`);
       return false;
     }
-    say(`${name} improved from ${before} to ${value.toFixed(5)}, saving model to ${path}`);
+    say(`${name} improved from ${before} to ${fixed(value, 5)}, saving model to ${path}`);
     this.best = value;
     return true;
   }

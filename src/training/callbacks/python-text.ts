@@ -1,3 +1,5 @@
+import { fixed } from '../../base/fixed.ts';
+
 /** A float as Python prints it: `1.0`, `1e-05`, `nan`. */
 export function floatText(x: number): string {
   if (Number.isNaN(x)) return 'nan';
@@ -37,8 +39,8 @@ export function formatNumber(value: number, specification: string, isInteger = f
 function bodyOf(size: number, digits: number | undefined, type: string | undefined, isInteger: boolean): string {
   if (!Number.isFinite(size)) return floatText(size);
   if (type === 'e' || type === 'E') return exponentText(size.toExponential(digits ?? 6));
-  if (type === '%') return `${(size * 100).toFixed(digits ?? 6)}%`;
-  if (type === 'f' || type === 'F') return size.toFixed(digits ?? 6);
+  if (type === '%') return `${fixed(size * 100, digits ?? 6)}%`;
+  if (type === 'f' || type === 'F') return fixed(size, digits ?? 6);
   if (type === 'g' || digits !== undefined) return generalText(size, digits ?? 6);
   return type === 'd' || isInteger ? size.toFixed(0) : floatText(size);
 }
