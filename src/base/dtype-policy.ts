@@ -29,8 +29,9 @@ export class DTypePolicy {
 
   constructor(given?: string | null, ...surplus: undefined[]) {
     refuseBeside('DTypePolicy', surplus);
-    this.#name = given ?? dtypePolicy().name;
-    this.#computeDtype = mixed[this.#name] ?? asDType(this.#name, 'DTypePolicy');
+    const name = given ?? dtypePolicy().name;
+    this.#name = name;
+    this.#computeDtype = (typeof name === 'string' && mixed[name]) || asDType(name, 'DTypePolicy');
   }
   /** The name by which configs know the policy, such as `mixed_float16`. */
   get name(): string {
@@ -62,7 +63,7 @@ export class DTypePolicy {
   }
   /** A policy from what `getConfig` returned. */
   static fromConfig({ name }: Config): DTypePolicy {
-    return new this(name === null || name === undefined ? null : String(name));
+    return new this(name as string | null | undefined);
   }
 
   static {

@@ -92,7 +92,9 @@ const narrowed: Readonly<Record<string, DType>> = table({
 
 /** The dtype meant by a user's name: 64-bit names mean the 32-bit types, as in Keras on JAX. */
 export function asDType(name: string, who = 'dtype'): DType {
-  const narrow = narrowed[name];
+  // Look-ups take a list of one name for the name.
+  const isText = typeof name === 'string';
+  const narrow = isText && narrowed[name];
   if (name === 'string')
     return fail(
       who,
@@ -100,7 +102,6 @@ export function asDType(name: string, who = 'dtype'): DType {
       'give them to layers that look them up, such as StringLookup and TextVectorization',
     );
   if (narrow) return narrow;
-  // Look-ups take a list of one name for the name.
-  if (typeof name === 'string' && isDType(name)) return name;
+  if (isText && isDType(name)) return name;
   return fail(who, `unknown dtype ${JSON.stringify(name)}`, `use one of ${Object.keys(dtypeInfo).join(', ')}`);
 }

@@ -50,7 +50,7 @@ export class QuantizedDTypePolicy extends DTypePolicy {
     super(source.name);
     this.#source = source;
     this.#said = mode;
-    const [base] = String(mode).split('/');
+    const [base] = typeof mode === 'string' ? mode.split('/') : [''];
     if (!isQuantizationMode(base) || (base !== mode && new.target === QuantizedDTypePolicy))
       fail('QuantizedDTypePolicy', `${show(mode)} is no mode`, `give one of ${quantizationModes.join(', ')}`);
     if (base === 'int8' && source.computeDtype === 'float16')
@@ -77,7 +77,7 @@ export class QuantizedDTypePolicy extends DTypePolicy {
     return { mode: this.#said, source_name: this.#source.name };
   }
   static override fromConfig({ mode, source_name }: Config): QuantizedDTypePolicy {
-    return new this({ mode: String(mode), sourceName: source_name as string | null });
+    return new this({ mode: mode as string, sourceName: source_name as string | null });
   }
 
   static {
@@ -110,7 +110,7 @@ export class QuantizedFloat8DTypePolicy extends QuantizedDTypePolicy {
   }
   static override fromConfig({ mode, source_name, amax_history_length: n }: Config): QuantizedFloat8DTypePolicy {
     const amaxHistoryLength = n as number | undefined;
-    return new this({ mode: String(mode), sourceName: source_name as string | null, amaxHistoryLength });
+    return new this({ mode: mode as string, sourceName: source_name as string | null, amaxHistoryLength });
   }
 }
 

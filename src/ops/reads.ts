@@ -1,8 +1,7 @@
 import { fail } from '../base/errors.ts';
 import { show } from '../base/options.ts';
-import { Tensor } from '../ir/tensor.ts';
 import { mapTensors } from '../tensor/leaves.ts';
-import { asTensor, isTypedArray, type Like } from '../tensor/like.ts';
+import { asTensor, type Like } from '../tensor/like.ts';
 
 /**
  * How the leading arguments of an op are read: `tensor` (anything tensor-like becomes a tensor), `tensors` (a list of
@@ -47,13 +46,12 @@ export function read(kind: Reads, x: unknown, name: string, place: number): unkn
     return x;
   }
   if (kind === 'tensors') {
-    if (!Array.isArray(x) && !isNest(x))
-      fail(name, `argument ${place + 1} is ${show(x)}`, 'give a list of tensors, or of what stands for them');
-    return Array.isArray(x) ? x.map((y) => asTensor(y as Like)) : x;
+    if (!Array.isArray(x))
+      return fail(name, `argument ${place + 1} is ${show(x)}`, 'give a list of tensors, or of what stands for them');
+    return x.map((y) => asTensor(y as Like));
   }
   if (kind === 'value') return mapTensors(x, (t) => t);
   if (kind === 'operands' && Array.isArray(x)) return (x as unknown[]).map((y) => read('operand', y, name, place));
   if ((kind === 'operand' || kind === 'constant') && (typeof x === 'number' || typeof x === 'boolean')) return x;
   return asTensor(x as Like);
 }
-const isNest = (x: unknown): boolean => x instanceof Tensor || isTypedArray(x);

@@ -64,3 +64,15 @@ test('keras.mixedPrecision has the same under its older names', () => {
   expect(mixedPrecision.Policy).toBe(keras.DTypePolicy);
   expect(mixedPrecision.LossScaleOptimizer).toBe(keras.optimizers.LossScaleOptimizer);
 });
+
+test('configs of policies that name no text are refused', () => {
+  const refuse = (config: object, className: string): void =>
+    expect(() => new keras.layers.Dense({ units: 1, dtype: { class_name: className, config } as never })).toThrow(
+      keras.HornbeamError,
+    );
+  for (const odd of [Object.create(null), ['int8'], 3]) {
+    refuse({ mode: odd, source_name: 'float32' }, 'QuantizedDTypePolicy');
+    refuse({ mode: 'int8', source_name: odd }, 'QuantizedDTypePolicy');
+    refuse({ name: odd }, 'DTypePolicy');
+  }
+});

@@ -174,3 +174,11 @@ it('reads arrays of NumPy between layers, and the ops whose results are numbers 
   const again = keras.models.modelFromJson<keras.Model>(model.toJson());
   expect(await (await again.predict(data)).array()).toEqual(answer);
 });
+
+it('writes what Keras keeps in the config of an op alone there, and nowhere else', () => {
+  const inputs = x();
+  const outputs = keras.ops.layerNormalization(inputs, { rmsScaling: true });
+  const [, layer] = JSON.parse(new keras.Model({ inputs, outputs }).toJson()).config.layers;
+  expect(layer.config.rms_scaling).toBe(true);
+  expect(layer.inbound_nodes[0].kwargs).toEqual({});
+});

@@ -148,7 +148,8 @@ export function opArguments(opName: string, args: readonly unknown[]): { args: u
     if (form.parameters.some((p) => p.takesAny && p.name === key)) return value as unknown[];
     return [opName === 'getItem' && key === 'key' ? keyToDisk(value) : value];
   });
-  const isFree = (key: string): boolean => !form.parameters.some(({ name }) => name === key);
+  const isFree = (key: string): boolean =>
+    !form.parameters.some(({ name }) => name === key) && !form.inConfig.includes(key);
   const keywords = [...values].filter(([key]) => form.inKwargs.includes(key) || isFree(key));
   const own = form.module === 'hornbeam.ops' ? args.filter((x, k) => k > 0 && isOptions(x)) : [];
   return { args: positional, kwargs: Object.assign(Object.fromEntries(keywords), ...own) as Config };

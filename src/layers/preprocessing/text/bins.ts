@@ -45,7 +45,7 @@ const oldNames: Readonly<Record<string, string>> = table({ binary: 'multi_hot', 
 export function outputModeField<const T extends readonly string[]>(modes: T, initial: T[number]) {
   return f.custom<T[number] | 'binary' | 'tf-idf', T[number]>({
     expects: `one of ${modes.map((v) => `"${v}"`).join(', ')}`,
-    check: (v): v is T[number] => modes.includes((oldNames[v as string] ?? v) as string),
+    check: (v): v is T[number] => typeof v === 'string' && modes.includes(oldNames[v] ?? v),
     parse: (v) => (oldNames[v] ?? v) as T[number],
     initial,
   });

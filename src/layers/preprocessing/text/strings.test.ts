@@ -235,3 +235,8 @@ test('integers are looked up behind weights too, in compiled models', async () =
     expect(await found!.array()).toEqual(await layer(given!).array());
   }
 });
+
+test('an output mode that is no text is refused, even one that cannot be written as text', () => {
+  for (const outputMode of [Object.create(null), ['int'], 3])
+    expect(() => new layers.StringLookup({ outputMode })).toThrow(keras.HornbeamError);
+});
