@@ -1,5 +1,4 @@
 import type { Algebra } from '../../algebra/algebra.ts';
-import { eachStatement, expressionsOf } from '../../algebra/statements.ts';
 import { describeKernel } from '../../codegen/kernel-key.ts';
 import { type LinearCode, type LinearTarget, register } from '../../codegen/linear/ir.ts';
 import { linearPiece, type Surroundings } from '../../codegen/linear/linearize.ts';
@@ -131,8 +130,8 @@ function pieceOf(
 
 function epilogueOf(tail: Tail, places: readonly number[], machine: TailMachine): Epilogue {
   const { target } = machine;
-  // There are no vectors of float64.
-  const isSingle = hasDoubles(tail.statements);
+  // There are no vectors of float64. The key names all types.
+  const isSingle = /f64|float64/.test(tail.key);
   const pieces = new Map<number, LinearCode>();
   return (f, { batch, row, column, value, lanes, extra }) => {
     const emit = (width: number, at: Local, sum: Local): void => {
@@ -143,20 +142,4 @@ function epilogueOf(tail: Tail, places: readonly number[], machine: TailMachine)
     if (lanes === target.lanes && !isSingle) emit(lanes, column, value);
     else machine.eachElement(f, value, lanes, column, (at, sum) => emit(1, at, sum));
   };
-}
-
-/** Whether something is stored or computed as float64. */
-function hasDoubles(statements: readonly Stmt[]): boolean {
-  const seen = new Set<Expr>();
-  const isDouble = (e: Expr): boolean => {
-    if (e.type === 'f64') return true;
-    if (seen.has(e)) return false;
-    seen.add(e);
-    return e.op === 'apply' && e.args.some(isDouble);
-  };
-  let found = false;
-  eachStatement(statements, (s) => {
-    found ||= (s.op === 'store' && s.to.dtype === 'float64') || expressionsOf(s).some(isDouble);
-  });
-  return found;
 }
