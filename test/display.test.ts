@@ -45,6 +45,7 @@ describe('tensors in JavaScript', () => {
   test('JSON holds the numbers', () => {
     const t = keras.tensor([[1, 2.5]], f32);
     expect(JSON.stringify({ t, flags: keras.tensor([true, false]) })).toBe('{"t":[[1,2.5]],"flags":[true,false]}');
+    expect(JSON.stringify(keras.tensor([['a'], ['bc']] as never))).toBe('[["a"],["bc"]]');
     expect(() => JSON.stringify(keras.Input({ shape: [2] }))).toThrow(/JSON\.stringify needs numbers/);
   });
 });

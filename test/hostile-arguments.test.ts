@@ -122,6 +122,11 @@ test('nests that contain themselves, or are too deep, are refused', async () => 
   }
 });
 
+test('what is no function is neither compiled nor differentiated', () => {
+  for (const f of [keras.jit, keras.grad, keras.valueAndGrad])
+    expect(() => loose(f)(5)).toThrow(/^(jit|grad): 5 is no function/);
+});
+
 test('customGradient refuses what is no function, and functions that give no pair', () => {
   expect(() => loose(ops.customGradient)(3)).toThrow('customGradient: it was given 3 for a function');
   for (const given of [(x: keras.Tensor) => x, (x: keras.Tensor) => [x, x]])

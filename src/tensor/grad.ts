@@ -149,6 +149,7 @@ export const valueAndGrad = exact('valueAndGrad', 2, function valueAndGrad<
 >(f: (...args: A) => Tensor, options: GradOptions<N> = {}): (
   ...args: GradArgs<A, N>
 ) => [value: Tensor, gradient: GradientAt<A, N>] {
+  if (typeof f !== 'function') fail('grad', `${show(f)} is no function`, 'give a function that gives a scalar');
   const { argnums = 0 } = optionsOf('valueAndGrad', gradOptions, options);
   return (...args) => {
     const positions = typeof argnums === 'number' ? [argnums] : argnums;

@@ -1,5 +1,6 @@
+import { fail } from '../base/errors.ts';
 import { exact } from '../base/exact.ts';
-import { optionsOf } from '../base/options.ts';
+import { optionsOf, show } from '../base/options.ts';
 import { RecentCache } from '../base/recent.ts';
 import type { Executable, Timing } from '../devices/device.ts';
 import type { Tensor } from '../ir/tensor.ts';
@@ -38,6 +39,7 @@ export const jit = exact(
       readonly name?: string;
     } = {},
   ): Jitted<A, R> {
+    if (typeof f !== 'function') fail('jit', `${show(f)} is no function`, 'give a function of tensors');
     const { name = f.name || 'jit' } = optionsOf('jit', { name: true }, options);
     const entry = recordings(name, f, (traced) => {
       const executable = compileTraced(traced);

@@ -11,6 +11,7 @@ declare module '../ir/tensor.ts' {
 
 Object.defineProperty(Tensor.prototype, 'toJSON', {
   value(this: Tensor): Nested {
+    if (this.strings) return nest(this, this.strings) as Nested;
     return this.storage || this.parts ? nest(this, dataSync(this, 'JSON.stringify')) : refuse(this, 'JSON.stringify');
   },
   configurable: true,
