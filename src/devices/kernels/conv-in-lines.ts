@@ -1,7 +1,9 @@
+import { op } from '../wasm/encoder/index.ts';
 import { groupOffset, groupsOf, packedWindow, rowsOf } from './conv.ts';
-import { type Patches, plus, product, type Tail, tapsOf } from './conv-geometry.ts';
-import { byLine, copyLines, lineCount, linesOf, type StoringMachine } from './conv-lines.ts';
-import { type Block, packedSteps } from './machine.ts';
+import { outsOf, type Patches, plus, product, type Tail, tapsOf, times } from './conv-geometry.ts';
+import { byLine, copyLines, lineCount, linesOf } from './conv-lines.ts';
+import { byRun, copyFilterLines, filterLinesOf, filterSteps, placeOf } from './filter-lines.ts';
+import { type Block, packedSteps, type StoringMachine } from './machine.ts';
 import { kBlock, type ProductKernel, tiledProduct } from './tiled-product.ts';
 
 /**
@@ -16,7 +18,7 @@ export function productInLines(
   { rows, vectors }: Block,
 ): ProductKernel | undefined {
   const lines = linesOf(spec, rows);
-  if (!lines) return undefined;
+  if (!lines) return filterGradient(machine, name, spec, tail, rows, vectors);
   const { axes, inputs } = spec;
   const { positions, together, step, columns, run } = lines;
   const block = { rows: positions * together, vectors };
@@ -43,13 +45,65 @@ export function productInLines(
     depth: Math.max(1, Math.floor(kBlock / run)) * run,
     a: {
       packed: true,
-      taken: { per: run, bytes: together * line },
+      place: {
+        bytes: (blocks, count) => (blocks * count * together * line) / run,
+        offset: (_, tile, first, count) => {
+          const lines = typeof count === 'number' ? count / run : op('i32.div_u', count, run);
+          return op('i32.mul', op('i32.sub', tile, first), times(lines, together * line));
+        },
+      },
       pack(f, at) {
         const source = plus(f.params[2], groupOffset(f, spec, at.batch, 'x'));
         f.call(copy, source, at.target, at.line, at.lines, at.k0, at.count);
       },
     },
     b: packedWindow(machine, spec, true, machine.lanes * vectors),
+    kernel: () => machine.microKernel(block, steps),
+    ...tail,
+  });
+}
+
+/** With more channels, a line is much more than a block of rows needs: patches are packed. */
+const fewChannels = 128;
+
+/** The gradient with respect to a filter, with lines of x copied instead of patches, if channels are few. */
+function filterGradient(
+  machine: StoringMachine,
+  name: string,
+  spec: Patches,
+  tail: Tail,
+  most: number,
+  vectors: number,
+): ProductKernel | undefined {
+  const { axes, batch, inputs } = spec;
+  // Where channels of the sum lie side by side, the filter's elements are in another order.
+  if (inputs.x === 1 || inputs.size === 1 || batch.size > fewChannels) return undefined;
+  const lines = filterLinesOf(spec, most);
+  if (!lines) return undefined;
+  const block = { rows: lines.rows, vectors };
+  const shape = { ...spec, groups: [], inputs: { ...inputs, w: 0 }, outputs: { size: 1, w: 0 } };
+  const key = `filter lines ${block.rows} ${JSON.stringify({ ...shape, axes: axes.map((a) => ({ ...a, weight: 0 })) })}`;
+  const copy = machine.once(key, () => copyFilterLines(machine, `${name} lines`, shape, lines));
+  const { taps } = axes.at(-1)!;
+  const steps = { ...packedSteps(block, machine.lanes), ...filterSteps(spec, lines) };
+  return tiledProduct(machine, {
+    name,
+    m: product(outsOf(axes.slice(0, -1))) * lines.blocks * block.rows,
+    n: spec.outputs.size,
+    k: product(tapsOf(axes)) * inputs.size,
+    batch: groupsOf(spec),
+    block,
+    rows: byRun(spec, lines),
+    depth: Math.max(1, Math.floor(kBlock / taps)) * taps,
+    a: {
+      packed: true,
+      place: placeOf(spec, lines),
+      pack(f, at) {
+        const source = plus(f.params[2], groupOffset(f, spec, at.batch, 'x'));
+        f.call(copy, source, at.target, at.line, at.lines, at.k0, at.count);
+      },
+    },
+    b: packedWindow(machine, spec, false, machine.lanes * vectors),
     kernel: () => machine.microKernel(block, steps),
     ...tail,
   });

@@ -1,4 +1,4 @@
-import { type Local, load, type Operand, op, select } from '../wasm/encoder/index.ts';
+import { type Local, type Operand, op, select } from '../wasm/encoder/index.ts';
 import {
   all,
   fewRows,
@@ -15,13 +15,9 @@ import {
   times,
   unflatten,
 } from './conv-geometry.ts';
-import type { KernelFunction, KernelMachine } from './machine.ts';
+import { copier } from './copy-columns.ts';
+import type { KernelFunction, StoringMachine } from './machine.ts';
 import type { RowOrder } from './tiled-product.ts';
-
-/** A machine that copies vectors. */
-export interface StoringMachine extends KernelMachine {
-  store(f: KernelFunction, vector: Local, address: Operand): void;
-}
 
 /**
  * How windows are read where they overlap: the columns of x that neighbouring positions need are copied side by side,
@@ -93,7 +89,7 @@ export function copyLines(machine: StoringMachine, name: string, spec: Patches, 
   const [others, last] = [axes.slice(0, -1), axes.at(-1)!];
   const int = (value: Operand = 0): Local => f.let('i32', value);
   const [low, high, tap, block, to] = [int(), int(), int(), int(), int()];
-  const move = mover(machine, f);
+  const { copy, clear } = copier(machine, f, to, { low, high, columns, apart, channels: inputs.size });
   const height = positions * together;
   const pitch = 4 * columns * inputs.size;
   const [from, tapEnd] = [int(op('i32.div_u', k0, run)), int(op('i32.div_u', op('i32.add', k0, count), run))];
@@ -111,22 +107,6 @@ export function copyLines(machine: StoringMachine, name: string, spec: Patches, 
     f.if(op('i32.gt_s', low, columns), () => f.set(low, columns));
     atMost(int(op('i32.sub', last.window.size, origin)));
     f.set(high, select(high, low, op('i32.gt_s', high, low)));
-  };
-  const clear = (columns: Operand): void => move(undefined, to, times(columns, inputs.size), inputs.size);
-  /** Copies the columns [low, high) that begin at x, with zeros before and behind them. */
-  const copy = (x: Local): void => {
-    f.increment(x, times(low, 4 * apart));
-    if (last.window) clear(low);
-    if (apart === inputs.size) move(x, to, times(op('i32.sub', high, low), inputs.size), inputs.size);
-    else {
-      const channels = int();
-      f.for(int(), low, high, 1, () => {
-        f.set(channels, x);
-        move(channels, to, inputs.size, inputs.size);
-        f.increment(x, 4 * apart);
-      });
-    }
-    clear(op('i32.sub', columns, high));
   };
   const copyLine = (index: Operand, first: Operand, target: Local): void => {
     const [n, ...q] = unflatten(f, int(index), [batch.size, ...outsOf(others)]) as [Operand, ...Operand[]];
@@ -170,42 +150,4 @@ export function copyLines(machine: StoringMachine, name: string, spec: Patches, 
     });
   });
   return f;
-}
-
-/** Copies so many floats, a multiple of `unit`, or writes zeros where there is no source, and moves both addresses behind them. */
-function mover(machine: StoringMachine, f: KernelFunction) {
-  const { lanes } = machine;
-  const [wide, zeros] = [machine.vector(f), machine.vector(f)];
-  const single = f.local('v128');
-  const left = f.local('i32');
-  machine.zero(f, zeros);
-  return (source: Local | undefined, target: Local, floats: Operand, unit: number): void => {
-    f.set(left, floats);
-    const pieces = (size: number, piece: () => void): void => {
-      f.if(op('i32.ge_s', left, size), () =>
-        f.loop((again) => {
-          piece();
-          if (source) f.increment(source, 4 * size);
-          f.increment(target, 4 * size);
-          f.increment(left, -size);
-          f.brIf(again, op('i32.ge_s', left, size));
-        }),
-      );
-    };
-    pieces(lanes, () => {
-      if (source) machine.load(f, wide, source);
-      machine.store(f, source ? wide : zeros, target);
-    });
-    if (unit % lanes === 0) return;
-    if (lanes > 4)
-      pieces(4, () => {
-        if (source) f.set(single, load('v128.load', source));
-        f.store('v128.store', target, source ? single : zeros);
-      });
-    if (unit % 4 === 0) return;
-    pieces(1, () => {
-      if (source) f.store('f32.store', target, load('f32.load', source));
-      else f.store('i32.store', target, 0);
-    });
-  };
 }

@@ -79,6 +79,11 @@ export interface KernelMachine {
   multiplyAdd(f: KernelFunction, sum: Local, a: Local, b: Local): void;
 }
 
+/** A machine that copies vectors. */
+export interface StoringMachine extends KernelMachine {
+  store(f: KernelFunction, vector: Local, address: Operand): void;
+}
+
 /** A machine on which the tails of contractions can be written too. */
 export interface TailMachine extends KernelMachine {
   /** Inlines register code into a function; `given` are its parameters. */

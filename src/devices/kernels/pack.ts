@@ -58,9 +58,17 @@ function packWide(machine: KernelMachine, width: number): KernelFunction {
 }
 
 /** The addresses of a panel's lines; lines past the end repeat the last one. */
-function linePointers(f: KernelFunction, pointers: Local[], source: Local, line: Local, lines: Local, across: Local) {
+function linePointers(
+  f: KernelFunction,
+  pointers: Local[],
+  source: Local,
+  line: Local,
+  lines: Local,
+  across: Local,
+  first = 0,
+) {
   pointers.forEach((pointer, i) => {
-    const at = op('i32.add', line, i);
+    const at = op('i32.add', line, first + i);
     const inside = op('i32.lt_s', at, lines);
     f.set(pointer, op('i32.add', source, op('i32.mul', select(at, op('i32.sub', lines, 1), inside), across)));
   });
@@ -74,23 +82,29 @@ function packTall(machine: KernelMachine, width: number): KernelFunction {
     const to = f.local('i32');
     const line = f.local('i32');
     const k = f.local('i32');
-    const pointers = Array.from({ length: width }, () => f.local('i32'));
+    // Blocks for wide vectors have more lines than there are registers for their addresses: four are packed at a time.
+    const height = machine.lanes > 4 ? Math.min(4, width) : width;
+    const pointers = Array.from({ length: height }, () => f.local('i32'));
     const four = fourOfEach(f, pointers, width);
     f.for(line, 0, lines, width, () => {
-      f.set(to, target);
-      linePointers(f, pointers, source, line, lines, across);
-      f.for(k, 0, op('i32.sub', count, 3), 4, () => {
-        four(to, 4);
-        f.increment(to, 16 * width);
-        for (const pointer of pointers) f.increment(pointer, 16);
-      });
-      f.for(k, op('i32.and', count, -4), count, 1, () => {
-        pointers.forEach((pointer, i) => {
-          f.store('f32.store', to, load('f32.load', pointer), 4 * i);
-          f.increment(pointer, 4);
+      for (let first = 0; first < width; first += height) {
+        // The last ones may overlap.
+        const at = Math.min(first, width - height);
+        f.set(to, at === 0 ? target : op('i32.add', target, 4 * at));
+        linePointers(f, pointers, source, line, lines, across, at);
+        f.for(k, 0, op('i32.sub', count, 3), 4, () => {
+          four(to, 4);
+          f.increment(to, 16 * width);
+          for (const pointer of pointers) f.increment(pointer, 16);
         });
-        f.increment(to, 4 * width);
-      });
+        f.for(k, op('i32.and', count, -4), count, 1, () => {
+          pointers.forEach((pointer, i) => {
+            f.store('f32.store', to, load('f32.load', pointer), 4 * i);
+            f.increment(pointer, 4);
+          });
+          f.increment(to, 4 * width);
+        });
+      }
       f.increment(target, panel);
     });
     return f;

@@ -28,8 +28,8 @@ export type Side =
       /** Emitted once at the start of the function, given the address of `ownBytes` bytes private to the thread. */
       begin?(f: KernelFunction, own: Local): void;
       readonly ownBytes?: number;
-      /** Bytes that a packed block takes for every `per` values of k; those of its lines' elements, when absent. */
-      readonly taken?: { readonly per: number; readonly bytes: number };
+      /** Where packed blocks lie, unless one behind the other with nothing but their elements. */
+      readonly place?: Place;
     }
   | {
       readonly packed: false;
@@ -39,6 +39,13 @@ export type Side =
       readonly across: number;
       readonly along: number;
     };
+
+export interface Place {
+  /** Bytes that so many neighbouring blocks take for so many values of k. */
+  bytes(blocks: number, count: number): number;
+  /** Byte offset of block `tile` where `first` is the first one that was packed. */
+  offset(f: KernelFunction, tile: Local, first: Local, count: Operand): Operand;
+}
 
 export interface PackRequest {
   readonly batch: Local;
@@ -114,13 +121,21 @@ export function tiledProduct(machine: KernelMachine, product: Product): ProductK
   const vectorBytes = 4 * lanes;
   const tileBytes = block.rows * block.vectors * vectorBytes;
   const panelBytes = width * k * 4;
-  const aTile = (a.packed && a.taken) || { per: 1, bytes: 4 * block.rows };
-  const aTileBytes = (aTile.bytes * depth) / aTile.per;
+  const bytes = 4 * block.rows;
+  const place: Place = (a.packed && a.place) || {
+    bytes: (blocks, count) => bytes * blocks * count,
+    offset: (_, tile, first, count) =>
+      op(
+        'i32.mul',
+        op('i32.sub', tile, first),
+        typeof count === 'number' ? bytes * count : op('i32.mul', count, bytes),
+      ),
+  };
 
   // B is packed once for all threads, unless each thread needs a different one.
   const ownB = b.packed && splitRows && batch > 1;
   const bBytes = b.packed ? align(panels * panelBytes + 64) : 0;
-  const aBytes = a.packed ? align(blockTiles * aTileBytes + 64) : 0;
+  const aBytes = a.packed ? align(place.bytes(blockTiles, depth) + 64) : 0;
   const tilesBytes = align(goes === 1 ? tileBytes : tileBytes * blockTiles * blockPanels);
   // Threads take rows dynamically, so that a slow core holds up no other, unless the work is small or B belongs to a
   // batch.
@@ -236,13 +251,8 @@ export function tiledProduct(machine: KernelMachine, product: Product): ProductK
             const pa = int();
             const pb = int();
             // Packed tiles are as long as this pass, unpacked ones keep their strides.
-            if (a.packed) {
-              const bytes =
-                typeof count === 'number'
-                  ? aTileBytes
-                  : op('i32.mul', aTile.per === 1 ? count : op('i32.div_u', count, aTile.per), aTile.bytes);
-              f.set(pa, op('i32.add', packedA, op('i32.mul', op('i32.sub', tile, r0), bytes)));
-            } else {
+            if (a.packed) f.set(pa, op('i32.add', packedA, place.offset(f, tile, r0, count)));
+            else {
               f.set(pa, op('i32.add', aBase!, op('i32.mul', tile, block.rows * a.across)));
               f.set(pa, op('i32.add', pa, op('i32.mul', k0, a.along)));
             }

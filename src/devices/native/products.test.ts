@@ -2,6 +2,7 @@ import { it } from 'vitest';
 import { expectNear, type Judged } from '../../../test/device-programs.ts';
 import { guardedHeap } from '../../../test/guarded-memory.ts';
 import { kernelPrograms } from '../../../test/kernel-programs.ts';
+import { gradients } from '../../autodiff/gradients.ts';
 import { makeProgram } from '../../ir/program.ts';
 import { Tensor } from '../../ir/tensor.ts';
 import { conv, dot, transpose } from '../../primitives/index.ts';
@@ -102,6 +103,33 @@ it.skipIf(devices.length === 0)(
     }
   },
 );
+
+it.skipIf(devices.length === 0)('sums gradients of filters over lines of the image', () => {
+  for (const [n, height, width, inputs, outputs, window, stride, padding] of [
+    [3, 7, 7, 5, 12, 3, 1, [1, 1]],
+    [2, 5, 33, 16, 40, 3, 2, [0, 1]],
+    [2, 5, 31, 1, 9, 5, 1, [0, 0]],
+    [2, 6, 50, 20, 33, 1, 2, [0, 0]],
+    [2, 3, 60, 129, 5, 3, 1, [1, 1]],
+    [2, 9, 40, 3, 20, 7, 2, [9, 9]],
+  ] as const) {
+    const [x, w] = [tensor(n, height, width, 1, inputs), tensor(1, window, window, inputs, outputs)];
+    const each: [number, number] = [...padding];
+    const y = conv(x, w, {
+      strides: [stride, stride],
+      dilation: [1, 1],
+      inputDilation: [1, 1],
+      padding: [[window >> 1, window >> 1], each],
+    });
+    const dy = tensor(...y.shape);
+    const [gradient] = gradients([y], [dy], [w]);
+    expectNear(
+      makeProgram(`${[n, height, width, inputs, outputs, window, stride]}`, [x, dy], [gradient!]),
+      devices,
+      1e-4,
+    );
+  }
+});
 
 // 16-bit floats are given as bits.
 const programs = Object.entries(kernelPrograms).filter(([name]) => !/16|mixed/.test(name));

@@ -1,7 +1,6 @@
 import type { WindowMachine } from '../../kernels/conv.ts';
 import { productInLines } from '../../kernels/conv-in-lines.ts';
-import type { StoringMachine } from '../../kernels/conv-lines.ts';
-import type { Block, KernelFunction, TailMachine } from '../../kernels/machine.ts';
+import type { Block, KernelFunction, StoringMachine, TailMachine } from '../../kernels/machine.ts';
 import { type Callable, op } from '../../wasm/encoder/index.ts';
 import { type Assembler, Label } from '../encoder/assembler.ts';
 import { at, rax, rdi, rdx, rsi } from '../encoder/operands.ts';
